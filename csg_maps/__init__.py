@@ -1,0 +1,1 @@
+"""Mapping where young people come to harm outside the home, so that places are made safer."""

@@ -1,0 +1,64 @@
+"""How the columns of a file become fields of a record: the choice that a person confirms and an agency's profile keeps."""
+
+from dataclasses import dataclass, field
+
+FIELDS = (
+    "reference",  # the agency's own reference; only its keyed hash is kept
+    "latitude",
+    "longitude",
+    "easting",
+    "northing",
+    "cell",  # an H3 cell
+    "postcode",
+    "area_code",
+    "date",  # one column with a date, a month, or a date and time
+    "time",  # a time of day, or an hour, beside `date`
+    "date_to",  # the end of a range
+    "time_to",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "harm",
+    "setting",
+    "age_band",
+    "age",  # in years; becomes a band
+    "basis",
+    "told_by",
+    "is_proactive",
+    "adult_at_risk",
+    "children_count",
+    "handling",  # P, C, or a grade such as 2/B/P a row
+)
+
+CODED_FIELDS = {"harm": "harms", "setting": "settings", "age_band": "age_bands", "basis": "basis", "told_by": "told_by"}
+"""Fields whose words are matched to a code list."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A column proposed for a field, with the reason in a sentence; `score` is 0 to 1."""
+
+    field: str
+    column: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """What was decided for one layout (one set of headings).
+
+    `fields` maps a field to a column; `formats` maps a date or time column to its one explicit format; `words` maps a
+    coded field to {the file's word: our code}; `constants` gives a coded field one code for the whole file; `crs` is the
+    coordinate system of latitude/longitude or easting/northing ("EPSG:4326"); `left_out` names columns that the person
+    chose to leave out because they identify people.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    crs: str = ""
+    formats: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()

@@ -1,0 +1,48 @@
+"""The few numbers and places that other rooms read; each says why it is what it is."""
+
+import os
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+DATA_FOLDER = PROJECT_FOLDER / "data"
+CODES_FOLDER = DATA_FOLDER / "codes"
+DEMO_FOLDER = DATA_FOLDER / "demo"
+
+FINEST_RESOLUTION = 11
+"""The finest H3 cell that is ever kept (about 50 m across)."""
+
+DEFAULT_RESOLUTION = 9
+RESOLUTIONS = (7, 8, 9, 10)
+"""Cell sizes offered on screens: about 2.4 km, 900 m, 350 m and 130 m across."""
+
+CRS_MAP = "EPSG:4326"
+CRS_PLANAR = "EPSG:27700"
+
+QUARANTINE_DAYS = 30
+MINIMUM_CONCERNS = 5
+MINIMUM_DATES = 3
+"""Nothing under this many concerns on this many dates is ever called a hotspot."""
+
+MINIMUM_CELLS = 30
+MINIMUM_TOTAL = 30
+"""Fewer cells or concerns than this: statistics decline."""
+
+SIGNIFICANCE = 0.05
+OUTSIDE_TOLERANCE_M = 500.0
+"""A point this far beyond the council's outline is still taken as inside (generalised boundaries, snapped points)."""
+
+PREMISES_RADIUS_M = 40.0
+HEARTBEAT_SECONDS = 2.0
+INTERRUPTED_AFTER_SECONDS = 60.0
+
+MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024
+MAXIMUM_UNPACKED_BYTES = 1024 * 1024 * 1024
+MAXIMUM_MEMBERS = 2_000
+MAXIMUM_COLUMNS = 1_000
+MAXIMUM_CELL_CHARACTERS = 100_000
+MAXIMUM_ROWS = 20_000_000
+
+
+def store_folder() -> Path:
+    """The folder of the store: CSG_STORE, or `store` beside app.py."""
+    return Path(os.environ.get("CSG_STORE") or PROJECT_FOLDER / "store")
