@@ -1,7 +1,7 @@
 """Every exception that this package raises on purpose, under one base class.
 
-A bad file is a result (a list of problems), never one of these. These are broken promises: something that must hold does
-not. A message says what must hold, what was found and what to do; it holds no personal data and no path.
+A bad file is a result (a list of problems), never one of these. These are broken promises: something that must hold
+does not. A message says what must hold, what was found and what to do; it holds no personal data and no path.
 """
 
 

@@ -1,1 +1,1 @@
-""""""
+"""What an audience may see: the access policy and, later, publications."""

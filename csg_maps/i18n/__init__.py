@@ -1,4 +1,4 @@
-"""Two languages: every text that a person sees goes through `_`. Catalogues are `cy.po` (and `en.po`) beside this file.
+"""Two languages: every text that a person sees goes through `_`. The Welsh catalogue is `cy.po` beside this file.
 
 The language belongs to the running thread or task (a page's run, a command): `use_language("cy")` sets it. Welsh entries
 flagged `fuzzy` are drafts that no translator has confirmed: they are shown, and `has_drafts()` lets the page say so.
@@ -48,7 +48,7 @@ def _(message: str) -> str:
     entry = catalogue.get(message)
     if entry is None:
         return message
-    text = entry.string[0] if isinstance(entry.string, tuple) else entry.string
+    text = str(entry.string[0] if isinstance(entry.string, tuple) else entry.string)
     return text or message
 
 
@@ -58,7 +58,7 @@ def n_(singular: str, plural: str, count: int) -> str:
     entry = catalogue.get(singular) if catalogue is not None else None
     if entry is not None and isinstance(entry.string, tuple) and any(entry.string):
         form = _WELSH_ORDER.index(_WELSH_PLURAL(count))
-        text = entry.string[form] or entry.string[-1]
+        text = str(entry.string[form] or entry.string[-1])
         return text.format(count=count)
     return (singular if count == 1 else plural).format(count=count)
 

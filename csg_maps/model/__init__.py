@@ -1,4 +1,4 @@
-"""What things are: code lists, table schemas, filters and parameters, the person acting, and what a file was found to hold.
+"""What things are: code lists, schemas, filters and parameters, the person acting, what a file was found to hold.
 
 Nothing here computes from data. Read `concern`, then `filters`.
 """

@@ -1,4 +1,4 @@
-"""The sealed record: one row a concern, a piece of intelligence or a background record. There is no person table anywhere."""
+"""The sealed record: one row a concern, a piece of intelligence or a background record. Never a row about a person."""
 
 from csg_maps.model.schema import Column
 
@@ -29,7 +29,7 @@ CONCERN_COLUMNS = (
     Column("evidence", "str"),
     Column("children_count", "int64"),  # 0 = the agency does not say
 )
-"""Beside these a sealed frame has one column `area_<layer_id>` (str, "" = in no area of it) for each layer known at intake."""
+"""Beside these a sealed frame has one column `area_<layer_id>` (str, "" = in no area) for each layer known at intake."""
 
 AREA_COLUMN_PREFIX = "area_"
 """`age_band` and the like never start with this; a layer id is [a-z0-9_]+."""

@@ -1,4 +1,4 @@
-"""The frozen choices that select records and say how they are grouped. They are cache keys: sorted tuples, never sets."""
+"""The frozen choices that select records and group them. They are cache keys: sorted tuples, never sets."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,17 @@ from csg_maps.model.vocabulary import codes, with_children
 from csg_maps.settings import RESOLUTIONS
 
 DIMENSIONS = (
+    "month",
+    "harm",
+    "harm_group",
+    "agency",
+    "setting",
+    "age_band",
+    "basis",
+    "weekday",
+    "hour_band",
+    "time_precision",
+)
     "month",
     "harm",
     "harm_group",

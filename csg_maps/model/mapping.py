@@ -1,4 +1,4 @@
-"""How the columns of a file become fields of a record: the choice that a person confirms and an agency's profile keeps."""
+"""How the columns of a file become fields of a record: what a person confirms and an agency's profile keeps."""
 
 from dataclasses import dataclass, field
 
@@ -50,8 +50,8 @@ class Suggestion:
 class ColumnMapping:
     """What was decided for one layout (one set of headings).
 
-    `fields` maps a field to a column; `formats` maps a date or time column to its one explicit format; `words` maps a
-    coded field to {the file's word: our code}; `constants` gives a coded field one code for the whole file; `crs` is the
+    `fields` maps a field to a column; `formats` maps a date or time column to its one explicit format; `words` maps
+    a coded field to {the file's word: our code}; `constants` gives a coded field one code for the whole file; `crs` is the
     coordinate system of latitude/longitude or easting/northing ("EPSG:4326"); `left_out` names columns that the person
     chose to leave out because they identify people.
     """

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 
 LEVELS = ("info", "warning", "quarantine", "refuse", "duplicate")
-"""info and warning: the row is accepted. quarantine: kept apart to be mended. refuse: not kept. duplicate: held already."""
+"""info, warning: the row is accepted. quarantine: kept apart to be mended. refuse: not kept. duplicate: held already."""
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing found. `row` is as a spreadsheet shows it (the heading is row 1), 0 when it concerns the whole file.
 
-    `column` is the file's own heading, "" when none. `code` names the rule; `values` are the facts of the message (never a
-    cell of a free-text or identifying column). Message and fix are made from the code where they are shown, in the
+    `column` is the file's own heading, "" when none. `code` names the rule; `values` are the facts of the message (never
+    a cell of a free-text or identifying column). Message and fix are made from the code where they are shown, in the
     reader's language.
     """
 

@@ -17,7 +17,7 @@ class Sharing:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a supply comes from and under which agreement; dates are ISO; period and gaps may be "" until the file is read."""
+    """Where a supply comes from, and under which agreement; dates are ISO; period and gaps may be "" until it is read."""
 
     agency: str
     purpose: str
