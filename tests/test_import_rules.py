@@ -79,7 +79,9 @@ def _modules() -> list[tuple[str, Path]]:
     return [(room, path) for room, path in found if path.exists()]
 
 
-@pytest.mark.parametrize(("room", "path"), _modules(), ids=lambda value: value.name if isinstance(value, Path) else value)
+@pytest.mark.parametrize(
+    ("room", "path"), _modules(), ids=lambda value: value.name if isinstance(value, Path) else value
+)
 def test_every_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
     assert broken_rules(room, path.read_text(encoding="utf-8")) == []
 

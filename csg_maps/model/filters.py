@@ -19,17 +19,6 @@ DIMENSIONS = (
     "hour_band",
     "time_precision",
 )
-    "month",
-    "harm",
-    "harm_group",
-    "agency",
-    "setting",
-    "age_band",
-    "basis",
-    "weekday",
-    "hour_band",
-    "time_precision",
-)
 """What counts may be grouped by, beside the place."""
 
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")

@@ -1,0 +1,20 @@
+"""The same workflows without a browser: `python -m csg_maps --help`."""
+
+import click
+
+from csg_maps.cli.maps import count, hotspots
+from csg_maps.cli.supplies import areas, batches, import_, init, restore_batch, run_job, verify, withdraw
+from csg_maps.i18n import LANGUAGES, use_language
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", envvar="CSG_LANGUAGE", help="Of messages and labels."
+)
+def main(language: str) -> None:
+    """Map where young people come to harm outside the home, so that places are made safer."""
+    use_language(language)
+
+
+for command in (init, import_, batches, withdraw, restore_batch, areas, count, hotspots, verify, run_job):
+    main.add_command(command)
