@@ -1,6 +1,7 @@
 """How the columns of a file become fields of a record: what a person confirms and an agency's profile keeps."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 
 FIELDS = (
     "reference",  # the agency's own reference; only its keyed hash is kept
@@ -62,3 +63,28 @@ class ColumnMapping:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SavedProfile:
+    """A mapping that somebody decided once, kept under a name for an agency's layout (`intake.profiles.layout_key`)."""
+
+    name: str
+    agency: str
+    layout_key: str
+    mapping: ColumnMapping
+
+
+def mapping_to_json(mapping: ColumnMapping) -> str:
+    """The mapping as JSON text, keys sorted, so that equal mappings give equal text.
+
+    >>> mapping_from_json(mapping_to_json(ColumnMapping({"date": "Dyddiad"}))).fields
+    {'date': 'Dyddiad'}
+    """
+    return json.dumps(asdict(mapping), ensure_ascii=False, sort_keys=True)
+
+
+def mapping_from_json(text: str) -> ColumnMapping:
+    """The mapping that `mapping_to_json` wrote."""
+    raw = json.loads(text)
+    return ColumnMapping(**{**raw, "left_out": tuple(raw.get("left_out", ()))})
