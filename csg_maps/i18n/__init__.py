@@ -11,14 +11,12 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.plural import PluralRule
 
 LANGUAGES = ("en", "cy")
 _language: contextvars.ContextVar[str] = contextvars.ContextVar("language", default="en")
 
-# Welsh has six plural forms (CLDR): zero, one, two, few (3), many (6), other.
-_WELSH_PLURAL = PluralRule({"zero": "n is 0", "one": "n is 1", "two": "n is 2", "few": "n is 3", "many": "n is 6"})
-_WELSH_ORDER = ("zero", "one", "two", "few", "many", "other")
+# The order of the plural forms in cy.po (its own header says the same): every other number, 1, 2, 3, 6.
+_WELSH_FORM = {1: 1, 2: 2, 3: 3, 6: 4}
 
 
 def use_language(language: str) -> None:
@@ -57,8 +55,7 @@ def n_(singular: str, plural: str, count: int) -> str:
     catalogue = _catalogue(_language.get())
     entry = catalogue.get(singular) if catalogue is not None else None
     if entry is not None and isinstance(entry.string, tuple) and any(entry.string):
-        form = _WELSH_ORDER.index(_WELSH_PLURAL(count))
-        text = str(entry.string[form] or entry.string[-1])
+        text = str(entry.string[_WELSH_FORM.get(count, 0)] or entry.string[0])
         return text.format(count=count)
     return (singular if count == 1 else plural).format(count=count)
 

@@ -1,0 +1,103 @@
+"""The areas that a council counts by: add a layer from a file, list, remove."""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csg_maps.disclosure.policy import require
+from csg_maps.errors import InputRefused
+from csg_maps.geography.areas import read_area_layer
+from csg_maps.i18n import _
+from csg_maps.intake.messages import describe
+from csg_maps.intake.vector_files import read_boundaries
+from csg_maps.model.actor import Actor
+from csg_maps.store import areas
+from csg_maps.store.workspace import Store
+
+LAYER_ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
+
+
+@dataclass(frozen=True)
+class LayerChoice:
+    """What a person says of a layer: its name, the fields with code and names, and whether it is the whole area."""
+
+    layer: str
+    code: str
+    name: str
+    name_cy: str = ""
+    is_extent: bool | None = None
+    crs: str = ""
+
+
+@dataclass(frozen=True)
+class LayerAdded:
+    """What came of it, in sentences."""
+
+    layer_id: str
+    areas: int
+    in_words: tuple[str, ...]
+
+
+def add(store: Store, actor: Actor, path: Path, shown_name: str, choice: LayerChoice) -> LayerAdded:
+    """Read a file of polygons, repair and tell, and keep it as a named layer.
+
+    Raises InputRefused when the name or a field cannot stand, or the file holds no polygons.
+    """
+    require(actor, "manage_areas")
+    layer_id = layer_id_of(choice.layer)
+    if layer_id in {layer.layer_id for layer in areas.list_layers(store)}:
+        raise InputRefused(_("There is a layer called {layer} already; choose another name.").format(layer=choice.layer))
+    result = read_boundaries(path, shown_name)
+    if result.gdf is None:
+        message, fix = describe(result.problems[0].code, result.problems[0].values)
+        raise InputRefused(f"{message} {fix}")
+    polygons = result.gdf
+    if choice.crs:
+        polygons = polygons.set_crs(choice.crs, allow_override=True)
+    layer, repairs = read_area_layer(polygons, code=choice.code, name=choice.name, name_cy=choice.name_cy)
+    is_extent = choice.is_extent if choice.is_extent is not None else not areas.list_layers(store)
+    areas.add_layer(
+        store,
+        actor,
+        layer_id=layer_id,
+        name=choice.layer,
+        name_cy="",
+        gdf=layer,
+        is_extent=is_extent,
+        repairs=[dataclasses.asdict(repair) for repair in repairs],
+    )
+    told = [_("Layer {layer}: {count} areas.").format(layer=choice.layer, count=len(layer))]
+    told += [" ".join(describe(problem.code, problem.values)) for problem in result.problems]
+    told += [repair.in_words() for repair in repairs]
+    if is_extent:
+        told.append(_("It is taken as your whole area: records further outside are set aside for a look."))
+    return LayerAdded(layer_id, len(layer), tuple(told))
+
+
+def list_layers(store: Store, actor: Actor) -> list[dict[str, Any]]:
+    """Every layer as a JSON-able row: layer, name, areas, is_extent, repaired."""
+    require(actor, "see_counts")
+    return [
+        {"layer": layer.layer_id, "name": layer.name, "areas": layer.features, "is_extent": layer.is_extent}
+        for layer in areas.list_layers(store)
+    ]
+
+
+def remove(store: Store, actor: Actor, layer_id: str) -> None:
+    """Take a layer away; records keep the codes that were sealed with them."""
+    require(actor, "manage_areas")
+    areas.remove_layer(store, actor, layer_id)
+
+
+def layer_id_of(name: str) -> str:
+    """The id of a layer's name: small letters, digits and _.
+
+    >>> layer_id_of("Wards 2023")
+    'wards_2023'
+    """
+    layer_id = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    if not LAYER_ID.fullmatch(layer_id):
+        raise InputRefused(_("A layer's name starts with a letter and has at most 30 letters or digits."))
+    return layer_id

@@ -1,0 +1,144 @@
+"""Long work runs as its own process, the same command as a person's; a page polls one row of `jobs`.
+
+A click, a closed tab or a killed process leaves the store as it was, or as it was meant to become.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csg_maps.disclosure.policy import require
+from csg_maps.errors import CsgMapsError
+from csg_maps.i18n import _, language, use_language
+from csg_maps.model.actor import LOCAL_ACTOR, Actor
+from csg_maps.model.supply import ImportRequest, request_from_json, request_to_json
+from csg_maps.settings import PROJECT_FOLDER
+from csg_maps.store import jobs as job_rows
+from csg_maps.store.workspace import Store
+from csg_maps.workflows import importing, inspecting
+
+
+@dataclass(frozen=True)
+class JobState:
+    """What a page shows of a job. `state` is running, done, failed or interrupted; `result` is filled when done."""
+
+    job_id: str
+    kind: str
+    state: str
+    progress: float
+    stage: str
+    message: str
+    result: dict[str, Any]
+
+
+def start_inspection(store: Store, actor: Actor, uploads: list[tuple[str, bytes]], profile_agency: str) -> str:
+    """Keep uploads in a staging folder of their own and start looking at them. Returns the job's id."""
+    require(actor, "import")
+    job_id = job_rows.create_job(store, kind="inspect", request="{}")
+    folder = staging_folder(store, job_id)
+    files = []
+    for number, (name, content) in enumerate(uploads):
+        path = folder / f"{number:03d}"  # never the name that came with it
+        path.write_bytes(content)
+        files.append({"path": str(path), "name": name})
+    _write_request(folder, {"files": files, "agency": profile_agency, "language": language()})
+    _spawn(store, job_id)
+    return job_id
+
+
+def start_import(store: Store, actor: Actor, request: ImportRequest) -> str:
+    """Start an import of files that lie in staging. Returns the job's id."""
+    require(actor, "import")
+    job_id = job_rows.create_job(store, kind="import", request="{}")
+    folder = staging_folder(store, job_id)
+    _write_request(folder, {"request": request_to_json(request), "language": language()})
+    _spawn(store, job_id)
+    return job_id
+
+
+def state_of(store: Store, job_id: str) -> JobState | None:
+    """The job as it stands, None when there is none of that id."""
+    row = job_rows.job(store, job_id)
+    if row is None:
+        return None
+    result_file = staging_folder(store, job_id) / "result.json"
+    result = json.loads(result_file.read_text(encoding="utf-8")) if row.state == "done" and result_file.exists() else {}
+    return JobState(job_id, row.kind, row.state, row.progress, row.stage, row.message, result)
+
+
+def run(store: Store, job_id: str) -> None:
+    """Do the work of a job in this process, and leave its result or a clear message in its row."""
+    folder = staging_folder(store, job_id)
+    asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+    use_language(asked["language"])
+
+    def progress(done: float, stage: str) -> None:
+        job_rows.beat(store, job_id, progress=done, stage=stage)
+
+    works: dict[str, Callable[[], dict[str, Any]]] = {
+        "inspect": lambda: inspecting.inspect(
+            store, LOCAL_ACTOR, [(entry["path"], entry["name"]) for entry in asked["files"]], asked["agency"], progress
+        ),
+        "import": lambda: importing.run_import(
+            store, LOCAL_ACTOR, request_from_json(asked["request"]), progress
+        ).as_dict(),
+    }
+    row = job_rows.job(store, job_id)
+    if row is None:
+        return
+    with job_rows.heartbeat(store, job_id):
+        try:
+            result = works[row.kind]()
+        except CsgMapsError as problem:
+            job_rows.fail(store, job_id, message=str(problem))
+        except MemoryError:
+            job_rows.fail(store, job_id, message=_("The file needs more memory than this machine has; split it."))
+        except Exception:  # a broken promise of ours: the page must hear of it, without the file's content
+            job_rows.fail(store, job_id, message=_("Something broke that should not have. Nothing was changed."))
+            raise
+        else:
+            _write_whole(folder / "result.json", json.dumps(result, ensure_ascii=False))
+            job_rows.finish(store, job_id, result="{}")
+
+
+def clear_staging(store: Store, job_id: str) -> None:
+    """Delete the uploads and the result of a job: what was sealed is in the store, the rest is not kept."""
+    shutil.rmtree(staging_folder(store, job_id), ignore_errors=True)
+
+
+def staging_folder(store: Store, job_id: str) -> Path:
+    """The job's own folder, readable by this user only."""
+    folder = store.folder / "staging" / job_id
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _write_request(folder: Path, request: dict[str, Any]) -> None:
+    _write_whole(folder / "request.json", json.dumps(request, ensure_ascii=False))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def _spawn(store: Store, job_id: str) -> None:
+    command = [sys.executable, "-m", "csg_maps", "run-job", job_id, "--store", str(store.folder)]
+    log = staging_folder(store, job_id) / "log"
+    with open(log, "wb") as errors:
+        subprocess.Popen(
+            command,
+            cwd=PROJECT_FOLDER,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            start_new_session=True,  # a closed tab or a stopped page does not end it
+        )

@@ -1,0 +1,71 @@
+"""What was supplied: list it, take a batch out of every count, bring it back, verify that nothing changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from csg_maps.disclosure.policy import require
+from csg_maps.errors import InputRefused
+from csg_maps.i18n import _
+from csg_maps.model.actor import Actor
+from csg_maps.store import batches
+from csg_maps.store import verify as store_verify
+from csg_maps.store.workspace import Store
+
+
+@dataclass(frozen=True)
+class VerifyFindings:
+    """What a verification found, in sentences."""
+
+    is_sound: bool
+    lines: tuple[str, ...]
+
+
+def list_supplies(store: Store, actor: Actor) -> list[dict[str, Any]]:
+    """Every batch that this actor may know of, the newest first, as JSON-able rows."""
+    require(actor, "see_counts")
+    return [batches.as_row(batch) for batch in batches.list_batches(store, actor)]
+
+
+def as_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """One line a batch, for a terminal."""
+    return [
+        f"{row['batch_id']}  {row['status']:9}  {row['agency']:16} {row['evidence']:12} "
+        f"{row['period_from']} to {row['period_to']}  {row['accepted']:>9,} of {row['rows']:,} rows"
+        for row in rows
+    ]
+
+
+def withdraw(store: Store, actor: Actor, batch_id: str, why: str) -> None:
+    """Take a batch out of every count; nothing is deleted. Raises InputRefused without a reason."""
+    require(actor, "withdraw")
+    if len(why.strip()) < 3:
+        raise InputRefused(_("Say why the batch is withdrawn."))
+    batches.withdraw(store, actor, batch_id, why.strip())
+
+
+def restore(store: Store, actor: Actor, batch_id: str) -> None:
+    """Bring a withdrawn batch back, unless its rows have come in by another batch since."""
+    require(actor, "withdraw")
+    batch = batches.get_batch(store, batch_id)
+    if batch is None:
+        raise InputRefused(_("There is no batch {batch}; `batches` lists them.").format(batch=batch_id))
+    seen = batches.seen_row_keys(store, agency=batch.agency, evidence=batch.evidence)
+    own = batches.row_keys_of(store, batch_id)
+    again = int(np.isin(own, seen).sum())
+    if batch.status == "withdrawn" and again:
+        raise InputRefused(
+            _(
+                "{again} rows of batch {batch} have come in again by a later batch; counting them twice is refused. "
+                "Withdraw the later batch first."
+            ).format(again=again, batch=batch_id)
+        )
+    batches.restore_batch(store, actor, batch_id)
+
+
+def verify(store: Store, actor: Actor) -> VerifyFindings:
+    """Re-read and re-hash everything that was sealed."""
+    require(actor, "verify")
+    report = store_verify.verify(store)
+    return VerifyFindings(report.is_sound, report.lines)
