@@ -11,7 +11,17 @@ import click
 from csg_maps.errors import CsgMapsError, InputRefused
 from csg_maps.model.filters import AreaPlace, ConcernFilter, Place, make_cell_place, make_filter
 
-LIST_FLAGS = ("--harm", "--agency", "--within", "--map", "--setting", "--age-band", "--leave-out", "--weekday", "--hours")
+LIST_FLAGS = (
+    "--harm",
+    "--agency",
+    "--within",
+    "--map",
+    "--setting",
+    "--age-band",
+    "--leave-out",
+    "--weekday",
+    "--hours",
+)
 
 
 class ListCommand(click.Command):
@@ -107,7 +117,17 @@ def chosen_filter(options: dict[str, Any]) -> ConcernFilter:
         if not (layer and colon and code):
             raise InputRefused(f"--within is written LAYER:AREA_CODE, such as wards:W05001234; found {pair!r}.")
         within.append((layer, code))
-    names = ("evidence", "month_from", "month_to", "harms", "agencies", "settings", "age_bands", "weekdays", "hour_bands")
+    names = (
+        "evidence",
+        "month_from",
+        "month_to",
+        "harms",
+        "agencies",
+        "settings",
+        "age_bands",
+        "weekdays",
+        "hour_bands",
+    )
     return make_filter(
         within=tuple(within),
         leave_out_proactive=options.pop("leave_out_proactive"),

@@ -41,7 +41,7 @@ def count(folder: Path, by: str, out: Path, **options: Any) -> None:
         raise InputRefused(f"--by takes {', '.join(DIMENSIONS)}; found {unknown[0]!r}.")
     store = stores.open_local(folder)
     chosen, place = chosen_filter(options), chosen_place(options)
-    facts = explore.export_counts(store, LOCAL_ACTOR, chosen, place, dimensions, out)
+    facts = explore.export_counts(store, LOCAL_ACTOR, chosen, place, by=dimensions, out=out)
     click.echo(facts)
 
 
@@ -67,6 +67,6 @@ def hotspots(folder: Path, method: str, bandwidth_m: float | None, expected: str
     chosen, place = chosen_filter(options), chosen_place(options)
     click.echo(
         explore.export_hotspots(
-            store, LOCAL_ACTOR, chosen, place, out, method=method, bandwidth_m=bandwidth_m, expected=expected
+            store, LOCAL_ACTOR, chosen, place, out=out, method=method, bandwidth_m=bandwidth_m, expected=expected
         )
     )

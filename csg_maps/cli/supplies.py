@@ -46,7 +46,9 @@ def init(folder: Path, demo: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what was found, as JSON.")
 @one_clear_line
-def import_(folder: Path, files: tuple[Path, ...], report: Path | None, columns: tuple[str, ...], **options: Any) -> None:
+def import_(
+    folder: Path, files: tuple[Path, ...], report: Path | None, columns: tuple[str, ...], **options: Any
+) -> None:
     """Import files of one agency as one batch; every row is accounted for."""
     store = stores.open_local(folder)
     for file in files:
@@ -148,7 +150,9 @@ def list_areas(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(f"{row['layer']}: {row['name']}, {row['areas']} areas" for row in listed) or "No layers yet.")
+        click.echo(
+            "\n".join(f"{row['layer']}: {row['name']}, {row['areas']} areas" for row in listed) or "No layers yet."
+        )
 
 
 @click.command()

@@ -48,7 +48,9 @@ def add(store: Store, actor: Actor, path: Path, shown_name: str, choice: LayerCh
     require(actor, "manage_areas")
     layer_id = layer_id_of(choice.layer)
     if layer_id in {layer.layer_id for layer in areas.list_layers(store)}:
-        raise InputRefused(_("There is a layer called {layer} already; choose another name.").format(layer=choice.layer))
+        raise InputRefused(
+            _("There is a layer called {layer} already; choose another name.").format(layer=choice.layer)
+        )
     result = read_boundaries(path, shown_name)
     if result.gdf is None:
         message, fix = describe(result.problems[0].code, result.problems[0].values)

@@ -1,6 +1,6 @@
 """Where is it, is it more than chance, and what is known of one cell: from a filter to counts, hotspots and a profile."""
 
-import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,11 @@ import scipy.sparse
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography import cells as h3_cells
-from csg_maps.geography.areas import area_neighbours, area_of_cells
-from csg_maps.hotspots.density import default_bandwidth_m, quartic_density
+from csg_maps.geography.areas import area_neighbours, area_of_points
+from csg_maps.hotspots.density import bandwidth_sentence, default_bandwidth_m, quartic_density
 from csg_maps.hotspots.exact_test import background_share, even_share
 from csg_maps.hotspots.hotspot_table import hotspot_table
-from csg_maps.hotspots.study_area import decline_reason
+from csg_maps.hotspots.study_area import decline_reason, settled_cells
 from csg_maps.i18n import _, n_
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
@@ -68,10 +68,11 @@ def hotspots(
     counted = counts.count(store, actor, chosen, place, with_dates=True)
     key = "cell" if isinstance(place, CellPlace) else "area_code"
     table, neighbours = _study_area(store, chosen, place, counted)
-    placed = int(table["count"].sum())
-    declined = "" if method == "count" else decline_reason(len(table), placed)
-    share = None if declined else _share(store, actor, chosen, place, table, neighbours, expected)
-    tested = hotspot_table(table, neighbours, share, key=key)
+    declined = decline_reason(len(table), int(table["count"].sum()))
+    share = (
+        None if declined else _share(store, actor, chosen, place, table=table, neighbours=neighbours, expected=expected)
+    )
+    tested = hotspot_table(table.drop(columns="settled"), neighbours, share, key=key)
     radius = None
     tested["density"] = pd.Series(pd.NA, index=tested.index, dtype="Float64")
     if method == "density" and isinstance(place, CellPlace):
@@ -87,10 +88,252 @@ def hotspots(
         table=tested,
         place=place,
         method=method,
-        sentences=_sentences(chosen, place, table, method, expected, declined, radius, totals),
+        sentences=tuple(
+            _sentences(
+                store,
+                actor,
+                chosen,
+                place,
+                places=len(table),
+                expected=expected,
+                declined=declined,
+                radius=radius,
+                asked_radius=bandwidth_m,
+            )
+        ),
         declined=declined,
         records=totals.records,
         on_map=totals.on_map,
         not_on_map=totals.not_on_map,
         bandwidth_m=radius,
     )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of one cell or area under one filter: small tables of `count`, and what is not known."""
+
+    name: str
+    by_harm: pd.DataFrame
+    by_agency: pd.DataFrame
+    by_month: pd.DataFrame
+    by_weekday_and_hours: pd.DataFrame
+    by_setting: pd.DataFrame
+    by_age_band: pd.DataFrame
+    total: int
+    hour_unknown: int
+    weekday_unknown: int
+
+
+def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, key: int | str) -> Profile:
+    """What is known of one cell (int) or area (code) of the place that the map shows."""
+    require(actor, "see_counts")
+
+    def split(*by: str) -> pd.DataFrame:
+        found = counts.count(store, actor, chosen, place, by, only=key)
+        return found[[*by, "count"]].sort_values(list(by)).reset_index(drop=True)
+
+    when = split("weekday", "hour_band")
+    return Profile(
+        name=place_name(store, place, key),
+        by_harm=split("harm").sort_values(["count", "harm"], ascending=[False, True]).reset_index(drop=True),
+        by_agency=split("agency").sort_values(["count", "agency"], ascending=[False, True]).reset_index(drop=True),
+        by_month=split("month"),
+        by_weekday_and_hours=when,
+        by_setting=split("setting"),
+        by_age_band=split("age_band"),
+        total=int(when["count"].sum()),
+        hour_unknown=int(when.loc[when["hour_band"] == "unknown", "count"].sum()),
+        weekday_unknown=int(when.loc[when["weekday"] == "unknown", "count"].sum()),
+    )
+
+
+def place_name(store: Store, place: Place, key: int | str) -> str:
+    """The name of an area, or the areas that a cell's centre lies in; a cell has no name of its own."""
+    if isinstance(place, AreaPlace):
+        layer = areas.read_layer(store, place.layer_id)
+        named = layer.loc[layer["area_code"] == key, "area_name"]
+        return str(named.iloc[0]) if len(named) else str(key)
+    names = []
+    for listed in areas.list_layers(store):
+        layer = areas.read_layer(store, listed.layer_id)
+        code = area_of_points(layer, *h3_cells.centres(np.array([key], dtype=np.int64)))[0]
+        names += layer.loc[layer["area_code"] == code, "area_name"].tolist()
+    return ", ".join(dict.fromkeys(names))
+
+
+def export_counts(
+    store: Store, actor: Actor, chosen: ConcernFilter, place: Place, *, by: tuple[str, ...], out: Path
+) -> str:
+    """Count, write the table to `out`, record the export, and say in a sentence what was written."""
+    require(actor, "export")
+    table = counts.count(store, actor, chosen, place, by)
+    geometry = outlines(store, place, table)
+    write_table(for_people(store, place, table), out, geometry)
+    totals = counts.totals(store, actor, chosen)
+    record_action(store, actor, "export", {"what": "count", "rows": len(table), "ending": out.suffix})
+    return _("{rows} rows written; {records} records, of which {away} are not on the map.").format(
+        rows=len(table), records=totals.records, away=totals.not_on_map
+    )
+
+
+def export_hotspots(
+    store: Store,
+    actor: Actor,
+    chosen: ConcernFilter,
+    place: Place,
+    *,
+    out: Path,
+    method: str,
+    bandwidth_m: float | None = None,
+    expected: str = "even",
+) -> str:
+    """Find hotspots, write the table to `out`, record the export, and say how they were made."""
+    require(actor, "export")
+    result = hotspots(store, actor, chosen, place, method=method, bandwidth_m=bandwidth_m, expected=expected)
+    write_table(for_people(store, place, result.table), out, outlines(store, place, result.table))
+    record_action(store, actor, "export", {"what": method, "rows": len(result.table), "ending": out.suffix})
+    return "\n".join(result.sentences)
+
+
+def for_people(store: Store, place: Place, table: pd.DataFrame) -> pd.DataFrame:
+    """The table as it leaves: cells as H3 text, areas with their names."""
+    shown = table.copy()
+    if isinstance(place, CellPlace):
+        shown["cell"] = pd.Series(h3_cells.to_hex(table["cell"].to_numpy()), index=table.index, dtype="str")
+    elif "area_name" not in shown.columns:
+        layer = areas.read_layer(store, place.layer_id)
+        names = dict(zip(layer["area_code"], layer["area_name"], strict=True))
+        shown.insert(1, "area_name", shown["area_code"].map(names).fillna("").astype("str"))
+    return shown
+
+
+def outlines(store: Store, place: Place, table: pd.DataFrame) -> gpd.GeoSeries:
+    """The outline of each row's cell or area, EPSG:4326, in the order of the table."""
+    if isinstance(place, CellPlace):
+        return gpd.GeoSeries(h3_cells.polygons(table["cell"].to_numpy()), index=table.index, crs="EPSG:4326")
+    layer = areas.read_layer(store, place.layer_id).set_index("area_code").geometry
+    return gpd.GeoSeries(layer.reindex(table["area_code"]).to_numpy(), index=table.index, crs="EPSG:4326")
+
+
+def study_cells(store: Store, chosen: ConcernFilter, resolution: int) -> np.ndarray:
+    """Every settled cell of the chosen areas: with a street, an address, or any record in the store's history."""
+    found = settled_cells(
+        [counts.history_cells(store, resolution), reference.ground_cells(store, resolution)], resolution
+    )
+    for layer_id in sorted({layer for layer, _code in chosen.within}):
+        codes = [code for layer, code in chosen.within if layer == layer_id]
+        inside = area_of_points(areas.read_layer(store, layer_id), *h3_cells.centres(found))
+        found = found[np.isin(inside, codes)]
+    return found
+
+
+def _study_area(
+    store: Store, chosen: ConcernFilter, place: Place, counted: pd.DataFrame
+) -> tuple[pd.DataFrame, scipy.sparse.csr_matrix]:
+    """The table of all settled places with their counts (`settled` = size for the even share), and who is next to whom."""
+    if isinstance(place, CellPlace):
+        cells = np.union1d(study_cells(store, chosen, place.resolution), counted["cell"].to_numpy()).astype(np.int64)
+        table = pd.DataFrame({"cell": cells}).merge(counted, on="cell", how="left")
+        table["settled"] = 1.0
+        neighbours = h3_cells.ring_matrix(cells)
+    else:
+        layer = areas.read_layer(store, place.layer_id)
+        chosen_codes = [code for layer_id, code in chosen.within if layer_id == place.layer_id]
+        if chosen_codes:
+            layer = layer[layer["area_code"].isin(chosen_codes)]
+        layer = layer.reset_index(drop=True)
+        table = layer[["area_code", "area_name"]].merge(counted, on="area_code", how="left")
+        finest = study_cells(store, chosen, 10)
+        held = pd.Series(area_of_points(layer, *h3_cells.centres(finest))).value_counts()
+        table["settled"] = table["area_code"].map(held).fillna(0).astype("float64")
+        if not table["settled"].sum():
+            table["settled"] = 1.0
+        neighbours = area_neighbours(layer)
+    table[["count", "dates"]] = table[["count", "dates"]].fillna(0).astype("int64")
+    return table, neighbours
+
+
+def _share(
+    store: Store,
+    actor: Actor,
+    chosen: ConcernFilter,
+    place: Place,
+    *,
+    table: pd.DataFrame,
+    neighbours: scipy.sparse.csr_matrix,
+    expected: str,
+) -> np.ndarray:
+    if expected == "even":
+        return even_share(neighbours, table["settled"].to_numpy())
+    behind = ConcernFilter(evidence="background", within=chosen.within)
+    counted = counts.count(store, actor, behind, place)
+    key = "cell" if isinstance(place, CellPlace) else "area_code"
+    held = table[[key]].merge(counted, on=key, how="left")["count"].fillna(0).to_numpy(dtype="float64")
+    if not held.sum():
+        raise InputRefused(_("There is no background layer to compare with; import one, or choose the even share."))
+    return background_share(held, neighbours)
+
+
+def _sentences(
+    store: Store,
+    actor: Actor,
+    chosen: ConcernFilter,
+    place: Place,
+    *,
+    places: int,
+    expected: str,
+    declined: str,
+    radius: float | None,
+    asked_radius: float | None,
+) -> Iterator[str]:
+    totals = counts.totals(store, actor, chosen)
+    what = {
+        "concern": n_("{count} concern counted", "{count} concerns counted", totals.records),
+        "intelligence": n_("{count} piece of intelligence counted", "{count} pieces counted", totals.records),
+        "background": n_("{count} background record counted", "{count} background records counted", totals.records),
+    }[chosen.evidence]
+    if isinstance(place, CellPlace):
+        where = _("over {places} settled cells about {size} across").format(
+            places=places, size=cell_size_words(place.resolution)
+        )
+    else:
+        where = _("over {places} areas").format(places=places)
+    yield f"{what} {where}."
+    yield n_("{count} is not on the map.", "{count} are not on the map.", totals.not_on_map)
+    if totals.left_out_for_precision:
+        yield _("{count} are left out because their day or hour is not known.").format(
+            count=totals.left_out_for_precision
+        )
+    if isinstance(place, AreaPlace):
+        misplaced = counts.misplaced_share(store, actor, chosen, place.layer_id)
+        if misplaced:
+            yield _(
+                "This layer was loaded after some records: for those the cell's centre decides, "
+                "and up to {share} of them may belong to the area next door."
+            ).format(share=f"{misplaced:.1%}")
+    if declined:
+        yield declined
+    elif expected == "even":
+        yield _(
+            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
+            "spread evenly over settled cells (exact test, corrected for the number of places, 5%), and it has at least "
+            "5 concerns on 3 dates itself."
+        )
+    else:
+        yield _(
+            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
+            "spread as all recorded crime is (exact test, corrected for the number of places, 5%), and it has at least "
+            "5 concerns on 3 dates itself."
+        )
+    if radius is not None:
+        yield bandwidth_sentence(radius, is_default=asked_radius is None)
+
+
+def cell_size_words(resolution: int) -> str:
+    """About how far a cell reaches, in words.
+
+    >>> cell_size_words(9)
+    '350 m'
+    """
+    return {7: "2.4 km", 8: "900 m", 9: "350 m", 10: "130 m"}[resolution]

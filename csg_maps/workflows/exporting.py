@@ -53,7 +53,9 @@ def write_table(table: pd.DataFrame, out: Path, geometry: gpd.GeoSeries | None =
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as problem:
-        raise StoreProblem(f"The file could not be written ({problem.strerror}); free some space and try again.") from None
+        raise StoreProblem(
+            f"The file could not be written ({problem.strerror}); free some space and try again."
+        ) from None
 
 
 def csv_text(table: pd.DataFrame) -> str:
