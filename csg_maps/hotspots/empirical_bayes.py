@@ -15,8 +15,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 def smoothed_rates(counts: Any, population: Any, neighbours: csr_matrix | None = None) -> Floats:
     """Rates per head, each drawn towards the mean the more, the smaller its population.
 
-    Marshall (1991), Mapping disease and mortality rates using empirical Bayes estimators, doi:10.2307/2347593. Equal to
-    spdep's `EBest` without neighbours and `EBlocal` with them.
+    Marshall (1991), Mapping disease and mortality rates using empirical Bayes estimators, doi:10.2307/2347593.
+    Equal to spdep's `EBest` without neighbours and `EBlocal` with them.
 
     Parameters
     ----------
@@ -43,21 +43,18 @@ def smoothed_rates(counts: Any, population: Any, neighbours: csr_matrix | None =
     if not known.any():
         return rates
     x, n = events[known], people[known]
-    everyone = np.ones((len(x), len(x))) if neighbours is None else None
-    around = everyone if everyone is not None else _rows_and_columns(neighbours, events, known)
+    if neighbours is None:
+        around = csr_matrix(np.ones((1, len(x))))  # one row: everybody around everybody
+    else:
+        checked_counts(events, neighbours)
+        around = csr_matrix(neighbours)[known][:, known]
     people_around = around @ n
-    mean = around @ x / people_around
-    # Σ n (r − m)² over the places around i, with i's own mean: Σ n r² − m² Σ n
-    variance = around @ (x**2 / n) / people_around - mean**2
+    mean = np.broadcast_to(around @ x / people_around, x.shape)
+    # Each place's distance from the mean around it, as Marshall's method is read by Bailey and Gatrell (and spdep)
+    variance = around @ (n * (x / n - mean) ** 2) / people_around
     usual_population = people_around / (around @ np.ones(len(x)))
     between = np.maximum(variance - mean / usual_population, 0.0)
     own = x / n
     lean = np.divide(between, between + mean / n, out=np.zeros(len(x)), where=between > 0)
     rates[known] = mean + lean * (own - mean)
     return rates
-
-
-def _rows_and_columns(neighbours: csr_matrix | None, events: Floats, known: npt.NDArray[np.bool_]) -> csr_matrix:
-    checked_counts(events, neighbours)
-    places = np.flatnonzero(known)
-    return csr_matrix(neighbours)[places][:, places]
