@@ -1,0 +1,119 @@
+"""Geometry as a few strings of whole numbers: what a map sends to the browser, and all that it can send."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from csg_maps.errors import SchemaBroken
+from csg_maps.layers.palette import style
+
+DECIMALS = 5
+"""Of a degree: about a metre."""
+
+_SCALE = 10**DECIMALS
+_NUMBERS_ONLY = re.compile(r"[-0-9,\[\]]*")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One path on the map: the name of its style (`palette.STYLES`) and its outline.
+
+    `paths` is nested arrays of whole numbers in JSON: [polygon[ring[x, y, dx, dy, …]]] for areas, [line[x, y, dx, dy, …]]
+    for lines; x and y in hundred-thousandths of a degree (EPSG:4326), each point after the first as the step from the
+    one before. Digits, commas, minus signs and brackets only: anything else raises SchemaBroken.
+    """
+
+    style: str
+    paths: str
+    is_line: bool = False
+
+    def __post_init__(self) -> None:
+        style(self.style)
+        if not isinstance(self.paths, str) or not _NUMBERS_ONLY.fullmatch(self.paths):
+            raise SchemaBroken("A shape must be numbers only; found something else in its outline.")
+        if not isinstance(self.is_line, bool):
+            raise SchemaBroken("`is_line` must be true or false.")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return self.paths in {"", "[]"}
+
+
+def polygon_shape(geometries: Any, style_name: str) -> Shape:
+    """One shape out of polygons (an array of shapely Polygons and MultiPolygons, EPSG:4326); others are passed over.
+
+    >>> polygon_shape([shapely.box(0, 52, 0.00002, 52.00001)], "park").paths
+    '[[[2,5200000,0,1,-2,0,0,-1]]]'
+    """
+    parts = _parts(geometries, type_ids=(3,))
+    if not len(parts):
+        return Shape(style_name, "[]")
+    rings, polygon_of = shapely.get_rings(parts, return_index=True)
+    polygons: list[list[list[int]]] = [[] for _part in parts]
+    outer_lost = np.zeros(len(parts), dtype=np.bool_)
+    for steps, polygon in zip(_steps(rings, is_closed=True), polygon_of.tolist(), strict=True):
+        if len(steps) >= 6 and not outer_lost[polygon]:
+            polygons[polygon].append(steps)
+        elif not polygons[polygon]:
+            outer_lost[polygon] = True  # too small to draw; its holes go with it
+    return Shape(style_name, _dump([polygon for polygon in polygons if polygon]))
+
+
+def line_shape(geometries: Any, style_name: str) -> Shape:
+    """One shape out of lines (an array of shapely LineStrings and MultiLineStrings, EPSG:4326); others are passed over.
+
+    >>> line_shape([shapely.LineString([(0, 52), (0.00001, 52.00002)])], "street").paths
+    '[[0,5200000,1,2]]'
+    """
+    parts = _parts(geometries, type_ids=(1, 2))
+    if not len(parts):
+        return Shape(style_name, "[]", is_line=True)
+    lines = [steps for steps in _steps(parts, is_closed=False) if len(steps) >= 4]
+    return Shape(style_name, _dump(lines), is_line=True)
+
+
+def rounded(geometries: Any) -> npt.NDArray[np.object_]:
+    """The geometries with every coordinate on the grid that is sent, so that shared borders are equal to the last bit."""
+    moved = shapely.transform(np.asarray(geometries, dtype=object), lambda points: np.round(points, DECIMALS))
+    return np.asarray(moved, dtype=object)
+
+
+def size_bytes(shapes: tuple[Shape, ...]) -> int:
+    """How many bytes these shapes add to what the browser is sent."""
+    return sum(len(shape.paths) for shape in shapes)
+
+
+def _parts(geometries: Any, *, type_ids: tuple[int, ...]) -> npt.NDArray[np.object_]:
+    single = [geometries] if isinstance(geometries, shapely.Geometry) else geometries
+    parts = np.asarray(list(single), dtype=object)
+    if not len(parts):
+        return parts
+    parts = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
+    while len(parts) and (shapely.get_type_id(parts) >= 4).any():  # collections may hold collections
+        parts = shapely.get_parts(parts)
+    return np.asarray(parts[np.isin(shapely.get_type_id(parts), type_ids)]) if len(parts) else parts
+
+
+def _steps(paths: npt.NDArray[np.object_], *, is_closed: bool) -> list[list[int]]:
+    """Each path as whole numbers: the first point, then steps. Points that fall on the one before are left out."""
+    points, path_of = shapely.get_coordinates(paths, return_index=True)
+    whole = np.rint(points * _SCALE).astype(np.int64)
+    moves = np.diff(whole, axis=0, prepend=whole[:1])
+    first = np.diff(path_of, prepend=-1) > 0
+    kept = first | moves.any(axis=1)
+    if is_closed:  # Leaflet closes a ring itself
+        kept &= ~(np.diff(path_of, append=path_of[-1] + 1) > 0)
+    moves = np.where(first[:, None], whole, moves)[kept]
+    ends = np.searchsorted(path_of[kept], np.arange(len(paths)), side="right") * 2
+    flat = moves.ravel().tolist()
+    return [flat[start:end] for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+
+
+def _dump(paths: list[Any]) -> str:
+    return json.dumps(paths, separators=(",", ":"))
