@@ -111,9 +111,11 @@ def row_standardised(neighbours: csr_matrix) -> csr_matrix:
 
 
 def _weight_sums(weights: csr_matrix) -> tuple[Floats, Floats]:
-    squares = weights.copy()
-    squares.data = squares.data**2
-    return np.asarray(weights.sum(axis=1)).ravel(), np.asarray(squares.sum(axis=1)).ravel()
+    ones = np.ones(weights.shape[0])
+    sums = weights @ ones
+    if (weights.data == 1).all():
+        return sums, sums
+    return sums, weights.multiply(weights) @ ones
 
 
 def _standardised(difference: Floats, variance: Any, spread: Floats) -> Floats:

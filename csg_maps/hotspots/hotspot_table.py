@@ -3,7 +3,9 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas.arrays import FloatingArray, IntegerArray
 from scipy.sparse import csr_matrix
 
 from csg_maps.errors import SchemaBroken
@@ -62,42 +64,50 @@ def hotspot_table(
         When a column, dtype or length is not as above.
     """
     _check(counts_frame, neighbours, share, key)
-    table = counts_frame.reset_index(drop=True).copy()
-    missing = pd.Series(pd.NA, index=table.index)
-    names = ("expected", "ratio", "gi_star", "p_value", "q_value")
-    table["ring_count"] = missing.astype("Int64")
-    for name in names:
-        table[name] = missing.astype("Float64")
-    table["class"] = pd.Series([None] * len(table), index=table.index, dtype="str")
+    n = len(counts_frame)
+    counts = counts_frame["count"].to_numpy()
+    found = np.zeros(n, dtype=np.int64)
+    numbers = dict.fromkeys(("expected", "ratio", "gi_star", "p_value", "q_value"), np.full(n, np.nan))
+    classes = np.full(n, "", dtype="<U15")
+    is_tested = neighbours is not None and share is not None
     if neighbours is not None and share is not None:
-        counts = table["count"].to_numpy()
-        expected = np.asarray(share, dtype=np.float64) * counts.sum()
         found = ring_counts(counts, neighbours)
+        expected = np.asarray(share, dtype=np.float64) * counts.sum()
         p_values = exact_p_values(counts, neighbours, share)
-        q_values = benjamini_hochberg(p_values)
-        ratio = np.divide(found, expected, out=np.full(len(found), np.nan), where=expected > 0)
-        table["ring_count"] = pd.array(found, dtype="Int64")
-        for name, values in zip(names, (expected, ratio, gi_star(counts, neighbours), p_values, q_values), strict=True):
-            # an undefined number and one that was not calculated are both simply missing
-            table[name] = pd.Series(values).where(np.isfinite(values)).astype("Float64").to_numpy(na_value=np.nan)
-            table[name] = table[name].astype("Float64")
-        table["class"] = pd.Series(classify(counts, table["dates"].to_numpy(), q_values), dtype="str")
-    table = _ranked(table, key)
+        numbers = {
+            "expected": expected,
+            "ratio": np.divide(found, expected, out=np.full(n, np.nan), where=expected > 0),
+            "gi_star": gi_star(counts, neighbours),
+            "p_value": p_values,
+            "q_value": benjamini_hochberg(p_values),
+        }
+        classes = classify(counts, counts_frame["dates"].to_numpy(), numbers["q_value"])
+    order = _order(classes, numbers["p_value"], counts, counts_frame[key])
     named = [column.name for column in HOTSPOT_COLUMNS]
     others = [name for name in counts_frame.columns if name not in named and name != key]
-    table = table[[key, *others, *named]]
+    table = counts_frame.iloc[order][[key, *others, "count", "dates"]].reset_index(drop=True)
+    table["ring_count"] = IntegerArray(found[order], np.full(n, not is_tested))
+    for name, values in numbers.items():
+        # an undefined number and one that was not calculated are both simply missing
+        table[name] = FloatingArray(values[order], np.isnan(values[order]))
+    in_order = classes[order].astype(object)
+    table["class"] = pd.array(in_order if is_tested else [None] * n, dtype="str")
+    table["rank"] = np.arange(1, n + 1, dtype=np.int64)
     check_frame(table, HOTSPOT_COLUMNS, "hotspot table")
     return table
 
 
-def _ranked(table: pd.DataFrame, key: str) -> pd.DataFrame:
-    order = list(CLASS_LABELS)
-    strength = table["class"].map({code: place for place, code in enumerate(order)}).fillna(len(order)).astype("int64")
-    p_values = table["p_value"].to_numpy(dtype="float64", na_value=np.inf)
-    by = pd.DataFrame({"strength": strength, "p": p_values, "count": -table["count"], "key": table[key]})
-    table = table.loc[by.sort_values(["strength", "p", "count", "key"]).index].reset_index(drop=True)
-    table["rank"] = np.arange(1, len(table) + 1, dtype="int64")
-    return table
+def _order(
+    classes: npt.NDArray[np.str_],
+    p_values: npt.NDArray[np.float64],
+    counts: npt.NDArray[np.int64],
+    keys: "pd.Series[Any]",
+) -> npt.NDArray[np.intp]:
+    strength = np.full(len(classes), len(CLASS_LABELS))
+    for place, code in enumerate(CLASS_LABELS):
+        strength[classes == code] = place
+    key_order = np.unique(keys.to_numpy(), return_inverse=True)[1]
+    return np.lexsort((key_order, -counts, np.nan_to_num(p_values, nan=np.inf), strength))
 
 
 def _check(counts_frame: pd.DataFrame, neighbours: csr_matrix | None, share: Any, key: str) -> None:
