@@ -74,7 +74,8 @@ _FREE_BYTES = 8 * 1024 * 1024
 """Under this size growing many times is harmless."""
 
 _NOT_DATA = re.compile(
-    r"(^|/)(__macosx/|\.|thumbs\.db$|desktop\.ini$|read[ _-]?me|licen[cs]e)|\.(pdf|md|html?|docx?|png|jpe?g|gif|xsd|sbn|sbx|qmd|qpj)$",
+    r"(^|/)(__macosx/|\.|thumbs\.db$|desktop\.ini$|read[ _-]?me|licen[cs]e)"
+    r"|\.(pdf|md|html?|docx?|png|jpe?g|gif|xsd|sbn|sbx|qmd|qpj)$",
     re.IGNORECASE,
 )
 _SHAPEFILE_PARTS = re.compile(r"\.(shp|shx|dbf|prj|cpg)$", re.IGNORECASE)
@@ -199,7 +200,7 @@ def _allowed(packed: int) -> int:
     return max(_FREE_BYTES, packed * settings.MAXIMUM_EXPANSION)
 
 
-def _copy(source: IO[bytes], target: Path, left: int, is_trap: Callable[[int], bool]) -> int:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, left: int, is_trap: Callable[[int], bool]) -> int:
     """Copy in pieces; the bytes written, or -1 as soon as there are too many."""
     written = 0
     with open(target, "wb") as sink:
@@ -227,7 +228,7 @@ def is_not_data(name: str) -> bool:
 
 
 def office_kind(members: tuple[zipfile.ZipInfo, ...]) -> str:
-    """ "xlsx", "xlsb", "ods", "docx", "pptx" where the zip is an office file, else ""."""
+    """Which office file the zip is: xlsx, xlsb, ods, docx, pptx; "" for none."""
     names = {member.filename for member in members}
     if "xl/workbook.xml" in names:
         return "xlsx"

@@ -140,7 +140,12 @@ def _read(path: Path, name: str, found: EncodingFound, log: ProblemLog, progress
     has_headings = layout.heading_index >= 0
     headings = unique_headings(layout.headings, log if has_headings else ProblemLog(name), layout.heading_index + 1)
     grid: Grid | ProblemLog | None = None
-    if found.encoding == "utf-8" and found.is_clean and layout.first_index == 1 and "\n" not in "".join(layout.headings):
+    if (
+        found.encoding == "utf-8"
+        and found.is_clean
+        and layout.first_index == 1
+        and "\n" not in "".join(layout.headings)
+    ):
         grid = _read_well_formed(path, layout, headings, name, log)
     if grid is None:
         grid = _read_row_by_row(path, found, layout, headings, log, progress)
@@ -162,9 +167,7 @@ def _note_layout(layout: Layout, log: ProblemLog) -> None:
         note(log, HEADING_SHORT, layout.heading_index + 1, headings=named, found=layout.data_width)
 
 
-def _read_well_formed(
-    path: Path, layout: Layout, headings: tuple[str, ...], name: str, log: ProblemLog
-) -> Grid | None:
+def _read_well_formed(path: Path, layout: Layout, headings: tuple[str, ...], name: str, log: ProblemLog) -> Grid | None:
     """The fast way; None where anything about the file is odd."""
     if layout.width < 2 or layout.delimiter == " ":
         return None
@@ -174,7 +177,9 @@ def _read_well_formed(
     try:
         table = pacsv.read_csv(
             path,
-            read_options=pacsv.ReadOptions(column_names=list(headings), skip_rows=layout.first_index, block_size=4 << 20),
+            read_options=pacsv.ReadOptions(
+                column_names=list(headings), skip_rows=layout.first_index, block_size=4 << 20
+            ),
             parse_options=pacsv.ParseOptions(
                 delimiter=layout.delimiter, newlines_in_values=has_newline_in_quotes, ignore_empty_lines=False
             ),
@@ -231,7 +236,10 @@ def _quotes_are_well_formed(path: Path, delimiter: str) -> bool | None:
             continue
         opening = marks[opened::2]
         closing = marks[1 - opened :: 2]
-        if not before[octets[opening[opening > 0] - 1]].all() or not after[octets[closing[closing < size - 1] + 1]].all():
+        if (
+            not before[octets[opening[opening > 0] - 1]].all()
+            or not after[octets[closing[closing < size - 1] + 1]].all()
+        ):
             return None
         has_newline = has_newline or _newline_inside(octets, opening, closing)
         opened = (opened + len(marks)) % 2

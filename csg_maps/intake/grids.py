@@ -7,6 +7,7 @@ cannot be decoded, a lone surrogate and a cell that is too long refuse their row
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,9 @@ MORE_LIKE_IT = register(
     N_("Mend the cause in the agency's system rather than row by row."),
 )
 
+SHAPES = "\x00shapes"
+"""Name of the column of shapes; no heading can have it."""
+
 LISTED_AT_MOST = 1_000
 """Problems of one rule in one column that are listed one by one."""
 
@@ -87,7 +91,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 class Grid:
     """A table as Arrow text: `values` are large_string chunked arrays without nulls, as long as `rows`.
 
-    `shapes` is "" or the name of what else `values` may hold as its last, binary column (WKB), for boundaries.
+    Where shapes are kept, the last column is called SHAPES and is large_binary (WKB); `crs` may then be WKT.
     """
 
     name: str
@@ -99,6 +103,16 @@ class Grid:
     point_columns: tuple[()] | tuple[str, str] = ()
     problems: tuple[Problem, ...] = ()
     refused_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadTask:
+    """What a reader is asked: the file, what to call it, which sheets or layers (() = all), points or whole shapes."""
+
+    path: Path
+    name: str
+    chosen: tuple[str, ...] = ()
+    keep: str = "points"
 
 
 @dataclass

@@ -48,12 +48,12 @@ def find_layout(sample: str, *, is_whole: bool) -> Layout:
         delimiter = max(DELIMITERS, key=lambda each: _fitness(each, parsed[each]))
     rows = _rows(sample, delimiter, is_whole)
     skipped = 1 if hint else 0
-    usual = _usual_width(rows[skipped:])
-    heading = _heading_index(rows, skipped, usual)
+    usual = usual_width(rows[skipped:])
+    heading = heading_index(rows, skipped, usual)
     if heading >= len(rows):
         return Layout(delimiter, skipped, skipped, 0, (), 0)
-    data_width = _usual_width(rows[heading + 1 :]) or len(rows[heading])
-    if _is_data(rows[heading], rows[heading + 1 :]):
+    data_width = usual_width(rows[heading + 1 :]) or len(rows[heading])
+    if is_data_row(rows[heading], rows[heading + 1 :]):
         width = max(len(rows[heading]), data_width)
         return Layout(delimiter, -1, heading, width, ("",) * width, data_width)
     width = max(len(rows[heading]), data_width)
@@ -70,14 +70,15 @@ def _rows(sample: str, delimiter: str, is_whole: bool) -> list[list[str]]:
     return rows if is_whole or len(rows) == SAMPLE_ROWS else rows[:-1] or rows
 
 
-def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+def usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """How many cells most rows have that are not blank; 0 where all are."""
     widths = Counter(len(row) for row in rows if any(map(str.strip, row)))
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 
 
 def _fitness(delimiter: str, rows: Sequence[Sequence[str]]) -> tuple[bool, float, int, int]:
     filled = [row for row in rows if any(map(str.strip, row))]
-    usual = _usual_width(filled)
+    usual = usual_width(filled)
     if usual < 2:
         return (False, 0.0, usual, -DELIMITERS.index(delimiter))
     share = sum(len(row) == usual for row in filled) / len(filled)
@@ -94,7 +95,8 @@ def _is_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
     return bool(joints) and between_digits >= 0.9 * len(joints) and has_other >= 0.9 * len(rows)
 
 
-def _heading_index(rows: Sequence[Sequence[str]], skipped: int, usual: int) -> int:
+def heading_index(rows: Sequence[Sequence[str]], skipped: int, usual: int) -> int:
+    """Where the heading row is: the first of the first rows that has at least half of the usual cells filled."""
     first = next((i for i in range(skipped, len(rows)) if any(map(str.strip, rows[i]))), len(rows))
     if usual < 2:
         return first
@@ -111,7 +113,7 @@ def _shape(text: str) -> str:
     return next((name for name, pattern in _SHAPES if pattern.fullmatch(text)), "words")
 
 
-def _is_data(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def is_data_row(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a row of data: it holds what only data holds, and nothing that its columns do not."""
     strong = [cell.strip() for cell in heading if _shape(cell) in ("date", "decimal", "code")]
     strong += [cell for cell in heading if _LONG_NUMBER.fullmatch(cell.strip())]
