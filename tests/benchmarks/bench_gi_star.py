@@ -1,4 +1,7 @@
-"""Gi* against esda, both measured in this run, on a disk of hexagons. Run: pytest -m benchmark -s tests/benchmarks/bench_gi_star.py"""
+"""Gi* against esda, both measured in this run, on a disk of hexagons.
+
+Run: pytest -m benchmark tests/benchmarks/bench_gi_star.py
+"""
 
 import time
 import warnings
