@@ -25,6 +25,7 @@ __all__ = [
     "area_of_points",
     "convert_codes",
     "distance_outside_m",
+    "distinct_points",
     "find_overlaps",
     "layers_bounds",
     "read_area_layer",
@@ -33,7 +34,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 
-def _distinct_points(lat: npt.ArrayLike, lng: npt.ArrayLike) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+def distinct_points(lat: npt.ArrayLike, lng: npt.ArrayLike) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
     """For each row the position of its point among the distinct ones (-1 = none), and those points."""
     latitude, longitude = np.asarray(lat, dtype="float64"), np.asarray(lng, dtype="float64")
     placed = np.isfinite(latitude) & np.isfinite(longitude)
@@ -65,7 +66,7 @@ def area_of_points(layer: gpd.GeoDataFrame, lat: npt.ArrayLike, lng: npt.ArrayLi
     >>> area_of_points(square, [0.5, 0.5, 0.5, 5], [0.5, 1.0, 1.5, 5]).tolist()
     ['B', 'A', 'A', '']
     """
-    positions, latitude, longitude = _distinct_points(lat, lng)
+    positions, latitude, longitude = distinct_points(lat, lng)
     codes = layer["area_code"].to_numpy(dtype=object)
     order = np.argsort(codes.astype("U"), kind="stable")
     # The tree holds the points and is asked with the areas, because shapely prepares what it asks with.
@@ -129,7 +130,7 @@ def distance_outside_m(
     >>> distance_outside_m(square, [51.9, 52.009], [-0.4, -0.4]).round(-2).tolist()
     [0.0, 1000.0]
     """
-    positions, latitude, longitude = _distinct_points(lat, lng)
+    positions, latitude, longitude = distinct_points(lat, lng)
     distances = np.where(area_of_points(layer, latitude, longitude) == "", np.inf, 0.0)
     outside = np.flatnonzero(distances > 0)
     if len(outside):

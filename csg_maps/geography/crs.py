@@ -14,7 +14,7 @@ from csg_maps.settings import CRS_MAP, CRS_PLANAR
 Floats = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 
-BRITISH_ISLES: Bounds = (-11.0, 49.0, 2.2, 61.2)
+BRITISH_ISLES: Bounds = (-11.0, 49.8, 2.2, 61.2)
 """West, south, east, north of Great Britain and Ireland, in degrees: where a record should be when no area layer says."""
 
 _GREAT_BRITAIN: Bounds = (-9.01, 49.75, 2.01, 61.01)
