@@ -27,7 +27,7 @@ def base_shapes(
         polygon_shape(_thinned(land), "land"),
         polygon_shape(_thinned(parks), "park"),
         polygon_shape(_thinned(water), "water"),
-        line_shape(_thinned(water), "water"),  # rivers that are drawn as lines
+        line_shape(_thinned(water), "river"),
         line_shape(_joined(streets), "street"),
         line_shape(_joined(main_streets), "main-street"),
     ]

@@ -13,6 +13,7 @@ from csg_maps.i18n import N_, _, language, use_language
 from csg_maps.layers.assets import page_address
 
 _SKIP = N_("Skip to main content")
+_WAYS = N_("Pages")
 _NO_MAP = N_("The map cannot be drawn just now. The table on this page holds the same information.")
 _COMPONENTS = "/component/"
 
@@ -35,11 +36,15 @@ def page_document(original: str, title: str) -> str:
     True
     """
     english, welsh = (html.escape(text, quote=True) for text in in_both_languages(_SKIP))
+    ways_english, ways_welsh = (html.escape(text, quote=True) for text in in_both_languages(_WAYS))
     head = (
         f'<link rel="stylesheet" href="{page_address("page.css")}">'
         f'<script defer src="{page_address("page.js")}"></script>'
     )
-    skip = f'<a class="csg-skip" href="#" data-en="{english}" data-cy="{welsh}">{english}</a>'
+    skip = (
+        f'<a class="csg-skip" href="#" data-en="{english}" data-cy="{welsh}" '
+        f'data-ways-en="{ways_english}" data-ways-cy="{ways_welsh}">{english}</a>'
+    )
     changed = re.sub(r"<title>.*?</title>", f"<title>{html.escape(title)}</title>", original, count=1, flags=re.S)
     # The address of an interface that is switched off, advertised to programs, and the remark on it
     changed = re.sub(r"<link rel=\"service-desc\"[^>]*>", "", changed)

@@ -18,9 +18,11 @@ from csg_maps.layers.shapes import DECIMALS, Shape
 Bounds = tuple[float, float, float, float]
 """South, west, north, east, in degrees (EPSG:4326)."""
 
+# The inverse of what `shapes` writes: nested arrays of [latitude, longitude].
 _DECODE = (
-    "(function d(a){if(typeof a[0]!=='number'){return a.map(d);}var x=0,y=0,o=[];"
-    "for(var i=0;i<a.length;i+=2){x+=a[i];y+=a[i+1];o.push([y/S,x/S]);}return o;})"
+    "(function(p){var t=p[0];return(function d(a){if(typeof a[0]!=='number'){return a.map(d);}"
+    "var x=a[0],y=a[1],o=[[y/S,x/S]],i=2;while(i<a.length){"
+    "if(t.length){x+=t[2*a[i]];y+=t[2*a[i]+1];i+=1;}else{x+=a[i];y+=a[i+1];i+=2;}o.push([y/S,x/S]);}return o;})(p[1]);})"
 ).replace("S", str(10**DECIMALS))
 
 
@@ -40,7 +42,7 @@ class ShapePath(MacroElement):  # type: ignore[misc]
             raise SchemaBroken("A path is made from a Shape.")
         look = style(shape.style)
         options = {
-            "fill": bool(look.fill),
+            "fill": bool(look.fill) and not shape.is_line,
             "fillColor": look.fill or "#000000",
             "fillOpacity": look.fill_opacity,
             "stroke": look.weight_px > 0,
@@ -61,7 +63,7 @@ class NumberMark(MacroElement):  # type: ignore[misc]
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "var {{ this.get_name() }} = L.marker([{{ this.latitude }}, {{ this.longitude }}], {interactive: false, "
-        "keyboard: false, icon: L.divIcon({className: 'csg-number', html: '{{ this.number }}', iconSize: [26, 26]})})"
+        "keyboard: false, icon: L.divIcon({className: 'csg-number', html: '{{ this.number }}', iconSize: [22, 22]})})"
         ".addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )

@@ -42,6 +42,7 @@ STYLES: dict[str, Style] = {
     "selected": Style("", 0.0, "#005bbb", 4.0),
     "land": Style("#f3f2ec", 1.0, "#c3c4b8", 1.0),
     "water": Style("#c9dde6", 1.0, "#a3c2cf", 0.8),
+    "river": Style("", 0.0, "#a3c2cf", 2.0),
     "park": Style("#dbe8d2", 1.0, "#c0d3b4", 0.6),
     "street": Style("", 0.0, "#cfcdc3", 1.3),
     "main-street": Style("", 0.0, "#b9b5a6", 2.6),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +24,10 @@ _NUMBERS_ONLY = re.compile(r"[-0-9,\[\]]*")
 class Shape:
     """One path on the map: the name of its style (`palette.STYLES`) and its outline.
 
-    `paths` is nested arrays of whole numbers in JSON: [polygon[ring[x, y, dx, dy, …]]] for areas, [line[x, y, dx, dy, …]]
-    for lines; x and y in hundred-thousandths of a degree (EPSG:4326), each point after the first as the step from the
-    one before. Digits, commas, minus signs and brackets only: anything else raises SchemaBroken.
+    `paths` is nested arrays of whole numbers in JSON: [steps, [polygon[ring[x, y, …]]]] for areas, [steps, [line[x, y, …]]]
+    for lines; x and y, the first point, in hundred-thousandths of a degree (EPSG:4326). What follows are the steps from
+    point to point: dx, dy, … when `steps` is empty, else their places in `steps` [dx, dy, dx, dy, …] (the borders of
+    hexagons repeat a few dozen steps). Digits, commas, minus signs and brackets only: anything else raises SchemaBroken.
     """
 
     style: str
@@ -42,18 +44,18 @@ class Shape:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return self.paths in {"", "[]"}
+        return self.paths in {"", "[]", "[[],[]]"}
 
 
 def polygon_shape(geometries: Any, style_name: str) -> Shape:
     """One shape out of polygons (an array of shapely Polygons and MultiPolygons, EPSG:4326); others are passed over.
 
     >>> polygon_shape([shapely.box(0, 52, 0.00002, 52.00001)], "park").paths
-    '[[[2,5200000,0,1,-2,0,0,-1]]]'
+    '[[],[[[2,5200000,0,1,-2,0,0,-1]]]]'
     """
     parts = _parts(geometries, type_ids=(3,))
     if not len(parts):
-        return Shape(style_name, "[]")
+        return Shape(style_name, "[[],[]]")
     rings, polygon_of = shapely.get_rings(parts, return_index=True)
     polygons: list[list[list[int]]] = [[] for _part in parts]
     outer_lost = np.zeros(len(parts), dtype=np.bool_)
@@ -62,20 +64,23 @@ def polygon_shape(geometries: Any, style_name: str) -> Shape:
             polygons[polygon].append(steps)
         elif not polygons[polygon]:
             outer_lost[polygon] = True  # too small to draw; its holes go with it
-    return Shape(style_name, _dump([polygon for polygon in polygons if polygon]))
+    kept = [polygon for polygon in polygons if polygon]
+    steps, rewritten = _by_table([ring for polygon in kept for ring in polygon])
+    again = iter(rewritten)
+    return Shape(style_name, _dump([steps, [[next(again) for _ring in polygon] for polygon in kept]]))
 
 
 def line_shape(geometries: Any, style_name: str) -> Shape:
     """One shape out of lines (an array of shapely LineStrings and MultiLineStrings, EPSG:4326); others are passed over.
 
     >>> line_shape([shapely.LineString([(0, 52), (0.00001, 52.00002)])], "street").paths
-    '[[0,5200000,1,2]]'
+    '[[],[[0,5200000,1,2]]]'
     """
     parts = _parts(geometries, type_ids=(1, 2))
     if not len(parts):
-        return Shape(style_name, "[]", is_line=True)
+        return Shape(style_name, "[[],[]]", is_line=True)
     lines = [steps for steps in _steps(parts, is_closed=False) if len(steps) >= 4]
-    return Shape(style_name, _dump(lines), is_line=True)
+    return Shape(style_name, _dump([*_by_table(lines)]), is_line=True)
 
 
 def rounded(geometries: Any) -> npt.NDArray[np.object_]:
@@ -113,6 +118,16 @@ def _steps(paths: npt.NDArray[np.object_], *, is_closed: bool) -> list[list[int]
     ends = np.searchsorted(path_of[kept], np.arange(len(paths)), side="right") * 2
     flat = moves.ravel().tolist()
     return [flat[start:end] for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+
+
+def _by_table(paths: list[list[int]]) -> tuple[list[int], list[list[int]]]:
+    """The steps that occur, the most frequent first, and the paths as places in them; ([], paths) when few repeat."""
+    moves = Counter(pair for path in paths for pair in zip(path[2::2], path[3::2], strict=True))
+    if len(moves) * 4 > moves.total():
+        return [], paths
+    place = {pair: number for number, (pair, _times) in enumerate(moves.most_common())}
+    short = [[*path[:2], *(place[pair] for pair in zip(path[2::2], path[3::2], strict=True))] for path in paths]
+    return [number for pair in place for number in pair], short
 
 
 def _dump(paths: list[Any]) -> str:

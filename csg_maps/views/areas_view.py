@@ -1,10 +1,127 @@
-"""The page "areas"."""
+"""Areas.
 
+An analyst asks: are my boundaries in, and right? They see the layers with what was repaired, a map of one, and the way to
+add another.
+"""
+
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
+from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _
+from csg_maps.layers.hotspot_layer import hotspot_layer
+from csg_maps.layers.map_page import make_map
+from csg_maps.views import cached, map_view, opened, state, wording
+from csg_maps.workflows import boundaries, picture
 
 
 def show() -> None:
     """Draw the page."""
-    st.text(_("Nothing has been added yet."))
+    store, actor = opened.store(), opened.actor()
+    for line in state.remembered("areas.said", ()):
+        st.success(line)
+    state.forget("areas.said")
+    layers = boundaries.list_layers(store, actor)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _show_layers(store, actor, layers)
+        _show_add(store, actor)
+    with right:
+        if layers:
+            _show_map(store, actor, layers)
+
+
+def _show_layers(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
+    if not layers:
+        st.text(_("No layer is loaded yet. Add the outline or the wards of your council first."))
+        return
+    st.table(
+        pd.DataFrame(
+            {
+                _("Areas"): [wording.number(layer["areas"]) for layer in layers],
+                _("Repaired"): [wording.number(layer["repaired"]) for layer in layers],
+                _("Whole area"): [_("yes") if layer["is_extent"] else _("no") for layer in layers],
+            },
+            index=pd.Index([layer["name"] for layer in layers], name=_("Layer")),
+        )
+    )
+
+
+def _show_add(store: Any, actor: Any) -> None:
+    with st.expander(_("Add a layer"), expanded=not boundaries.list_layers(store, actor)):
+        upload = st.file_uploader(
+            _("GeoJSON, GeoPackage, zipped Shapefile, KML or GeoParquet"),
+            type=["geojson", "json", "gpkg", "zip", "kml", "parquet"],
+            key="areas.file",
+        )
+        if upload is None:
+            return
+        try:
+            look = boundaries.look(upload.getvalue(), upload.name)
+        except CsgMapsError as problem:
+            st.error(str(problem))
+            return
+        st.text(_("{count} areas. Say which fields hold what:").format(count=wording.number(look.areas)))
+        name = st.text_input(_("Name of the layer"), key="areas.name", placeholder=_("Wards 2023"))
+        code = st.selectbox(_("Field with the code"), look.fields, index=look.code_index, key="areas.code")
+        name_field = st.selectbox(_("Field with the name"), look.fields, index=look.name_index, key="areas.name_field")
+        welsh = st.selectbox(
+            _("Field with the Welsh name"),
+            look.fields,
+            index=look.name_cy_index,
+            key="areas.welsh",
+            placeholder=_("none"),
+        )
+        crs = (
+            ""
+            if look.has_crs
+            else st.text_input(_("Coordinate system (the file does not say)"), "EPSG:27700", key="areas.crs")
+        )
+        extent = st.checkbox(
+            _("It covers our whole area"),
+            value=not boundaries.list_layers(store, actor),
+            key="areas.extent",
+            help=_("Records further outside are set aside for a look."),
+        )
+        if st.button(_("Add this layer"), key="areas.add", type="primary", disabled=not (name and code and name_field)):
+            choice = boundaries.LayerChoice(name, code, name_field, welsh or "", extent, crs)
+            try:
+                with st.spinner(_("Adding")):
+                    added = boundaries.add_upload(store, actor, upload.getvalue(), upload.name, choice)
+            except CsgMapsError as problem:
+                st.error(str(problem))
+                return
+            state.remember("areas.said", added.in_words)
+            st.rerun()
+
+
+def _show_map(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
+    names = {layer["layer"]: layer["name"] for layer in layers}
+    chosen = st.selectbox(_("Show a layer"), list(names), format_func=lambda layer: names[layer], key="areas.shown")
+    ground = cached.ground(store, actor)
+    click = map_view.show_map(
+        make_map(ground.shapes, ground.bounds),
+        [hotspot_layer(picture.border_of(store, chosen))],
+        key="areas",
+        filter_key=chosen,
+        bounds=ground.bounds,
+    )
+    if click is not None:
+        state.remember("areas.at", (click.latitude, click.longitude))
+    at = state.remembered("areas.at", ())
+    if at:
+        code = str(picture.place_at(store, picture.AreaPlace(chosen), *at))
+        found = dict(boundaries.area_names(store, actor, chosen)).get(code, "")
+        st.text(f"{found} ({code})" if code else _("No area of this layer lies there."))
+    else:
+        st.text(_("A click says which area it is."))
+    with st.expander(_("The areas as a table")):
+        rows = boundaries.area_names(store, actor, chosen)
+        st.table(
+            pd.DataFrame(
+                {_("Name"): [name for _code, name in rows]},
+                index=pd.Index([code for code, _name in rows], name=_("Code")),
+            )
+        )

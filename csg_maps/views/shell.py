@@ -45,7 +45,6 @@ def open_shell(page: str) -> None:
     if not startup.is_started_by_app():
         st.error(_("Start this app with: streamlit run app.py. Started in another way it is not protected."))
         st.stop()
-    st.container(key=f"language-{language}", height="content")  # served/page.js reads the language from this key
     _draw_band(page)
     if language != "en" and has_drafts():
         st.info(_("The Welsh on these pages is a draft that no translator has checked yet."))
@@ -62,7 +61,9 @@ def resume_shell() -> str:
 def _draw_band(current: str) -> None:
     with st.container(key="band", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            st.markdown(f"**{startup.TITLE}**", width="content")
+            # served/page.js reads from this key which language the page is written in
+            with st.container(key=f"language-{state.language()}", width="content"):
+                st.markdown(f"**{startup.TITLE}**", width="content")
             for name, page in PAGES.items():
                 st.page_link(page.script, label=_(page.link), disabled=False, width="content")
         st.segmented_control(

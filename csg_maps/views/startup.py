@@ -51,7 +51,9 @@ def refusals(option: Option) -> tuple[str, ...]:
             found.append(_refusal(name, _("left out"), _(reason)))
     if _value(option, "client.showErrorDetails", "none") not in {"none", "type", False, "False", "false"}:
         found.append(
-            _refusal("client.showErrorDetails", '"none"', _("an error would show the inside of the app, and data with it"))
+            _refusal(
+                "client.showErrorDetails", '"none"', _("an error would show the inside of the app, and data with it")
+            )
         )
     secret = _value(option, "server.cookieSecret", "")
     if isinstance(secret, str) and secret and len(secret) < SHORTEST_SECRET:
@@ -65,7 +67,9 @@ def _reach(option: Option) -> tuple[str, ...]:
     hosts = _value(option, "server.allowedHosts", [])
     named = [str(host) for host in hosts] if isinstance(hosts, list | tuple) else []
     if "*" in named:
-        return (_refusal("server.allowedHosts", _("a list of names"), _("a page of another site could pose as this app")),)
+        return (
+            _refusal("server.allowedHosts", _("a list of names"), _("a page of another site could pose as this app")),
+        )
     address = str(_value(option, "server.address", "") or "")
     if is_loopback(address) or named:
         return ()

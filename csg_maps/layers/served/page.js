@@ -1,4 +1,5 @@
-// Keeps the document's language, and that of the skip link, as the page was last written in; and makes the skip link work.
+// What the platform does not say to those who cannot see: the language that the page is written in, which links lead to
+// the other pages and which page is open. And it makes the skip link work.
 (function () {
   "use strict";
   const skip = document.querySelector(".csg-skip");
@@ -10,6 +11,14 @@
     if (document.documentElement.lang !== chosen) {
       document.documentElement.lang = chosen;
       if (skip) skip.textContent = skip.dataset[chosen];
+    }
+    const ways = document.querySelector(".st-key-ways");
+    if (!ways) return;
+    ways.setAttribute("role", "navigation");
+    if (skip) ways.setAttribute("aria-label", skip.dataset["ways" + (chosen === "cy" ? "Cy" : "En")]);
+    for (const link of ways.querySelectorAll("a")) {
+      if (link.pathname === window.location.pathname) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
     }
   }
 

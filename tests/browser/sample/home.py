@@ -16,18 +16,18 @@ from csg_maps.views.state import Selection, selection, set_selection
 open_shell("home")
 RESOLUTION = 9
 CENTRE = (52.42, -4.8)
-BOUNDS = (52.385, -4.86, 52.455, -4.74)
+BOUNDS = (52.392, -4.85, 52.448, -4.75)
 cells = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(*CENTRE, RESOLUTION), 6)), dtype=np.int64)
 seed = st.radio("Filter", [1, 2, 3], horizontal=True)
 distance = np.array([h3.grid_distance(int(cell), h3.latlng_to_cell(*CENTRE, RESOLUTION)) for cell in cells])
 noise = np.random.default_rng(seed).integers(-1, 2, len(cells))
-classes = np.where(distance == 6, -1, np.clip(5 - distance + noise, 0, 5))
+classes = np.where(distance == 7, -1, np.clip(6 - distance + noise, 0, 5))
 
 island = shapely.Point(-4.8, 52.42).buffer(0.05)
 island = shapely.transform(island, lambda points: points * [1.0, 0.55] + [0.0, 52.42 * 0.45])
-streets = [
-    shapely.LineString([(-4.845, 52.42 + k * 0.006), (-4.755, 52.42 + k * 0.006)]) for k in range(-3, 4)
-] + [shapely.LineString([(-4.8 + k * 0.01, 52.395), (-4.8 + k * 0.01, 52.445)]) for k in range(-3, 4)]
+streets = [shapely.LineString([(-4.845, 52.42 + k * 0.006), (-4.755, 52.42 + k * 0.006)]) for k in range(-3, 4)] + [
+    shapely.LineString([(-4.8 + k * 0.01, 52.395), (-4.8 + k * 0.01, 52.445)]) for k in range(-3, 4)
+]
 ground = base_shapes(
     land=[island],
     parks=[shapely.box(-4.79, 52.43, -4.775, 52.437)],
@@ -43,7 +43,11 @@ if chosen.cell:
 left, right = st.columns([3, 1])
 with left:
     click = show_map(
-        make_map(ground, BOUNDS), [hotspot_layer(shapes, ranked[:10])], key="sample", filter_key=str(seed), bounds=BOUNDS
+        make_map(ground, BOUNDS),
+        [hotspot_layer(shapes, ranked[:10])],
+        key="sample",
+        filter_key=str(seed),
+        bounds=BOUNDS,
     )
 with right:
     show_legend(

@@ -1,0 +1,56 @@
+"""The store that the pages work on: opened once, made with the demo borough at the very first start."""
+
+import functools
+
+import streamlit as st
+
+from csg_maps.errors import CsgMapsError
+from csg_maps.i18n import _
+from csg_maps.model.actor import LOCAL_ACTOR, Actor
+from csg_maps.settings import store_folder
+from csg_maps.views import job_view
+from csg_maps.workflows import stores
+from csg_maps.workflows.stores import Store
+
+
+@st.cache_resource(show_spinner=False, ttl=3600, max_entries=4)
+def _open(folder: str) -> tuple[Store, str]:
+    return stores.ensure(store_folder())
+
+
+def actor() -> Actor:
+    """Who is acting: the local operator, until people sign in."""
+    return LOCAL_ACTOR
+
+
+def store() -> Store:
+    """The open store. While the demo borough is being made, or when the store cannot be opened, the page says so and ends."""
+    try:
+        opened, demo_job = _open(str(store_folder()))
+    except CsgMapsError as problem:
+        st.error(str(problem))
+        st.stop()
+    if demo_job and job_view.is_running(opened, demo_job):
+        st.info(_("This is the first start: a fictional borough is being made, so that there is something to look at."))
+        job_view.watch(opened, demo_job)
+        st.stop()
+    if stores.is_demo(opened):
+        _demo_banner(opened)
+    return opened
+
+
+def _demo_banner(opened: Store) -> None:
+    with st.container(key="demo", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(
+            _("**Everything here is fictional:** an invented borough in the sea, made to try this out."),
+            width="content",
+        )
+        with st.popover(_("Start an empty store"), width="content"):
+            st.text(_("The fictional borough is deleted and cannot be brought back. Real files can come in then."))
+            st.button(
+                _("Delete the demo and start empty"), key="demo.clear", on_click=functools.partial(_clear, opened)
+            )
+
+
+def _clear(opened: Store) -> None:
+    stores.start_empty(opened, actor())
