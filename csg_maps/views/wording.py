@@ -10,6 +10,18 @@ from csg_maps.i18n import _, language
 from csg_maps.model.vocabulary import labels
 
 
+_MARKDOWN = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]()#+-.!|<>~:$"})
+
+
+def plain(text: object) -> str:
+    """A text that came from a file or a form, for a place that reads markdown: shown as it is, never acted on.
+
+    >>> plain("![x](http://e)")
+    '\\\\!\\\\[x\\\\]\\\\(http\\\\://e\\\\)'
+    """
+    return " ".join(str(text).split()).translate(_MARKDOWN)
+
+
 def label(list_name: str, code: str) -> str:
     """The label of a code; the code itself where the list does not hold it."""
     return _(labels(list_name).get(code, code))

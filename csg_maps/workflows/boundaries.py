@@ -1,7 +1,11 @@
 """The areas that a council counts by: add a layer from a file, list, remove."""
 
 import dataclasses
+import json
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +13,7 @@ from typing import Any
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography.areas import read_area_layer
-from csg_maps.i18n import _
+from csg_maps.i18n import _, language
 from csg_maps.intake.messages import describe
 from csg_maps.intake.vector_files import read_boundaries
 from csg_maps.model.actor import Actor
@@ -82,7 +86,13 @@ def list_layers(store: Store, actor: Actor) -> list[dict[str, Any]]:
     """Every layer as a JSON-able row: layer, name, areas, is_extent, repaired."""
     require(actor, "see_counts")
     return [
-        {"layer": layer.layer_id, "name": layer.name, "areas": layer.features, "is_extent": layer.is_extent}
+        {
+            "layer": layer.layer_id,
+            "name": layer.name,
+            "areas": layer.features,
+            "is_extent": layer.is_extent,
+            "repaired": len(json.loads(layer.repairs)),
+        }
         for layer in areas.list_layers(store)
     ]
 
@@ -103,3 +113,71 @@ def layer_id_of(name: str) -> str:
     if not LAYER_ID.fullmatch(layer_id):
         raise InputRefused(_("A layer's name starts with a letter and has at most 30 letters or digits."))
     return layer_id
+
+
+def area_names(store: Store, actor: Actor, layer_id: str) -> list[tuple[str, str]]:
+    """Code and name (Welsh where the page is Welsh and a Welsh name is known) of each area of a layer, by name."""
+    require(actor, "see_counts")
+    layer = areas.read_layer(store, layer_id)
+    welsh = language() == "cy"
+    rows = zip(layer["area_code"], layer["area_name"], layer["area_name_cy"], strict=True)
+    return sorted(
+        ((code, (name_cy if welsh and name_cy else name) or code) for code, name, name_cy in rows),
+        key=lambda row: row[1],
+    )
+
+
+CODE_HEADINGS = re.compile(r"(cd$|code|^gss|^id$|mapid)", re.IGNORECASE)
+NAME_HEADINGS = re.compile(r"(nm$|name|^enw)", re.IGNORECASE)
+WELSH_HEADINGS = re.compile(r"(nmw$|_cy$|welsh|cymraeg)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """What a file of boundaries holds, before it is added; the indexes point into `fields` (None = no guess)."""
+
+    areas: int
+    fields: tuple[str, ...]
+    code_index: int | None
+    name_index: int | None
+    name_cy_index: int | None
+    has_crs: bool
+
+
+def look(content: bytes, shown_name: str) -> LayerLook:
+    """Read a file of boundaries without keeping it. Raises InputRefused with what to do."""
+    with _as_file(content) as path:
+        result = read_boundaries(path, shown_name)
+    if result.gdf is None:
+        message, fix = describe(result.problems[0].code, result.problems[0].values)
+        raise InputRefused(f"{message} {fix}")
+    fields = tuple(str(column) for column in result.gdf.columns if column != "geometry")
+    return LayerLook(
+        areas=len(result.gdf),
+        fields=fields,
+        code_index=_first(fields, CODE_HEADINGS),
+        name_index=_first(fields, NAME_HEADINGS, WELSH_HEADINGS),
+        name_cy_index=_first(fields, WELSH_HEADINGS),
+        has_crs=result.gdf.crs is not None,
+    )
+
+
+def add_upload(store: Store, actor: Actor, content: bytes, shown_name: str, choice: LayerChoice) -> LayerAdded:
+    """As `add`, for a file that came through the browser."""
+    with _as_file(content) as path:
+        return add(store, actor, path, shown_name, choice)
+
+
+def _first(fields: tuple[str, ...], wanted: re.Pattern[str], but_not: re.Pattern[str] | None = None) -> int | None:
+    fits = (
+        place for place, field in enumerate(fields) if wanted.search(field) and not (but_not and but_not.search(field))
+    )
+    return next(fits, None)
+
+
+@contextmanager
+def _as_file(content: bytes) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="csg-") as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(content)
+        yield path

@@ -13,6 +13,7 @@ from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography import cells as h3_cells
 from csg_maps.geography.areas import area_neighbours, area_of_points
+from csg_maps.hotspots.classify import CLASS_LABELS, HOTSPOT_CLASSES
 from csg_maps.hotspots.density import bandwidth_sentence, default_bandwidth_m, quartic_density
 from csg_maps.hotspots.exact_test import background_share, even_share
 from csg_maps.hotspots.hotspot_table import hotspot_table
@@ -20,10 +21,10 @@ from csg_maps.hotspots.study_area import decline_reason, settled_cells
 from csg_maps.i18n import _, n_
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
-from csg_maps.store import areas, counts, reference
-from csg_maps.store.audit import record_action
-from csg_maps.store.workspace import Store
-from csg_maps.workflows.exporting import write_table
+from csg_maps.store import areas, batches, counts, reference
+from csg_maps.store.audit import record
+from csg_maps.store.workspace import Store, data_version, writing
+from csg_maps.workflows.exporting import csv_text, write_table
 
 METHODS = ("count", "gi-star", "density")
 EXPECTED = ("even", "background")
@@ -64,10 +65,10 @@ def hotspots(
     NotAllowed, and InputRefused for a layer that does not exist.
     """
     require(actor, "see_counts")
-    totals = counts.totals(store, actor, chosen)
+    totals = totals_of(store, actor, chosen)
     counted = counts.count(store, actor, chosen, place, with_dates=True)
     key = "cell" if isinstance(place, CellPlace) else "area_code"
-    table, neighbours = _study_area(store, chosen, place, counted)
+    table, neighbours = _study_area(store, actor, chosen, place, counted)
     declined = decline_reason(len(table), int(table["count"].sum()))
     share = (
         None if declined else _share(store, actor, chosen, place, table=table, neighbours=neighbours, expected=expected)
@@ -110,6 +111,23 @@ def hotspots(
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What a filter chooses, on the map and not; and what it leaves out because its day or hour is not known."""
+
+    records: int
+    on_map: int
+    not_on_map: int
+    without_date: int
+    left_out_for_precision: int
+
+
+def totals_of(store: Store, actor: Actor, chosen: ConcernFilter) -> Totals:
+    """The totals of a filter."""
+    row = counts.totals(store, actor, chosen).iloc[0]
+    return Totals(**{name: int(row[name]) for name in row.index})
+
+
+@dataclass(frozen=True)
 class Profile:
     """What is known of one cell or area under one filter: small tables of `count`, and what is not known."""
 
@@ -130,8 +148,9 @@ def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, key
     require(actor, "see_counts")
 
     def split(*by: str) -> pd.DataFrame:
-        found = counts.count(store, actor, chosen, place, by, only=key)
-        return found[[*by, "count"]].sort_values(list(by)).reset_index(drop=True)
+        found = counts.count(store, actor, chosen, place, by=by)
+        column = "cell" if isinstance(place, CellPlace) else "area_code"
+        return found.loc[found[column] == key, [*by, "count"]].sort_values(list(by)).reset_index(drop=True)
 
     when = split("weekday", "hour_band")
     return Profile(
@@ -167,11 +186,12 @@ def export_counts(
 ) -> str:
     """Count, write the table to `out`, record the export, and say in a sentence what was written."""
     require(actor, "export")
-    table = counts.count(store, actor, chosen, place, by)
+    table = counts.count(store, actor, chosen, place, by=by)
     geometry = outlines(store, place, table)
     write_table(for_people(store, place, table), out, geometry)
-    totals = counts.totals(store, actor, chosen)
-    record_action(store, actor, "export", {"what": "count", "rows": len(table), "ending": out.suffix})
+    totals = totals_of(store, actor, chosen)
+    with writing(store) as connection:
+        record(connection, actor, "export", what="count", rows=len(table), ending=out.suffix)
     return _("{rows} rows written; {records} records, of which {away} are not on the map.").format(
         rows=len(table), records=totals.records, away=totals.not_on_map
     )
@@ -192,7 +212,8 @@ def export_hotspots(
     require(actor, "export")
     result = hotspots(store, actor, chosen, place, method=method, bandwidth_m=bandwidth_m, expected=expected)
     write_table(for_people(store, place, result.table), out, outlines(store, place, result.table))
-    record_action(store, actor, "export", {"what": method, "rows": len(result.table), "ending": out.suffix})
+    with writing(store) as connection:
+        record(connection, actor, "export", what=method, rows=len(result.table), ending=out.suffix)
     return "\n".join(result.sentences)
 
 
@@ -216,10 +237,10 @@ def outlines(store: Store, place: Place, table: pd.DataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(layer.reindex(table["area_code"]).to_numpy(), index=table.index, crs="EPSG:4326")
 
 
-def study_cells(store: Store, chosen: ConcernFilter, resolution: int) -> np.ndarray:
+def study_cells(store: Store, actor: Actor, chosen: ConcernFilter, resolution: int) -> np.ndarray:
     """Every settled cell of the chosen areas: with a street, an address, or any record in the store's history."""
     found = settled_cells(
-        [counts.history_cells(store, resolution), reference.ground_cells(store, resolution)], resolution
+        [counts.history_cells(store, resolution, actor=actor), reference.ground_cells(store, resolution)], resolution
     )
     for layer_id in sorted({layer for layer, _code in chosen.within}):
         codes = [code for layer, code in chosen.within if layer == layer_id]
@@ -229,11 +250,13 @@ def study_cells(store: Store, chosen: ConcernFilter, resolution: int) -> np.ndar
 
 
 def _study_area(
-    store: Store, chosen: ConcernFilter, place: Place, counted: pd.DataFrame
+    store: Store, actor: Actor, chosen: ConcernFilter, place: Place, counted: pd.DataFrame
 ) -> tuple[pd.DataFrame, scipy.sparse.csr_matrix]:
     """The table of all settled places with their counts (`settled` = size for the even share), and who is next to whom."""
     if isinstance(place, CellPlace):
-        cells = np.union1d(study_cells(store, chosen, place.resolution), counted["cell"].to_numpy()).astype(np.int64)
+        cells = np.union1d(study_cells(store, actor, chosen, place.resolution), counted["cell"].to_numpy()).astype(
+            np.int64
+        )
         table = pd.DataFrame({"cell": cells}).merge(counted, on="cell", how="left")
         table["settled"] = 1.0
         neighbours = h3_cells.ring_matrix(cells)
@@ -244,7 +267,7 @@ def _study_area(
             layer = layer[layer["area_code"].isin(chosen_codes)]
         layer = layer.reset_index(drop=True)
         table = layer[["area_code", "area_name"]].merge(counted, on="area_code", how="left")
-        finest = study_cells(store, chosen, 10)
+        finest = study_cells(store, actor, chosen, 10)
         held = pd.Series(area_of_points(layer, *h3_cells.centres(finest))).value_counts()
         table["settled"] = table["area_code"].map(held).fillna(0).astype("float64")
         if not table["settled"].sum():
@@ -287,7 +310,7 @@ def _sentences(
     radius: float | None,
     asked_radius: float | None,
 ) -> Iterator[str]:
-    totals = counts.totals(store, actor, chosen)
+    totals = totals_of(store, actor, chosen)
     what = {
         "concern": n_("{count} concern counted", "{count} concerns counted", totals.records),
         "intelligence": n_("{count} piece of intelligence counted", "{count} pieces counted", totals.records),
@@ -337,3 +360,52 @@ def cell_size_words(resolution: int) -> str:
     '350 m'
     """
     return {7: "2.4 km", 8: "900 m", 9: "350 m", 10: "130 m"}[resolution]
+
+
+def audience_key(store: Store, actor: Actor) -> tuple[str, int, tuple[str, ...]]:
+    """What an answer may depend on: the store, its version now, and the sealed files that this actor may use."""
+    files = batches.readable_files(store, actor)
+    return str(store.folder), data_version(store), tuple(file.sha256 for file in files)
+
+
+def month_range(store: Store, actor: Actor, evidence: str) -> tuple[str, ...]:
+    """Every month from the first to the last with a record of this kind, "YYYY-MM"; empty when there is none."""
+    require(actor, "see_counts")
+    held = counts.count(store, actor, ConcernFilter(evidence=evidence), None, by=("month",))
+    months = sorted(month for month in held["month"] if month)
+    if not months:
+        return ()
+    return tuple(str(month) for month in pd.period_range(months[0], months[-1], freq="M"))
+
+
+def class_words(code: str) -> str:
+    """What a class of the table is called, in the reader's language; "" for one that was not tested."""
+    return _(CLASS_LABELS[code]) if code in CLASS_LABELS else ""
+
+
+def hotspots_of(result: HotspotResult) -> pd.DataFrame:
+    """The rows of a result that the exact test calls hotspots, best evidence first."""
+    return result.table[result.table["class"].isin(HOTSPOT_CLASSES)]
+
+
+def areas_of_cells(store: Store, cells: np.ndarray) -> list[str]:
+    """For each cell the name of the area that holds its centre, in the smallest layer loaded; "" where none does."""
+    layers = sorted(areas.list_layers(store), key=lambda layer: -layer.features)
+    if not layers:
+        return [""] * len(cells)
+    layer = areas.read_layer(store, layers[0].layer_id)
+    names = dict(zip(layer["area_code"], layer["area_name"], strict=True))
+    return [names.get(code, "") for code in area_of_points(layer, *h3_cells.centres(cells))]
+
+
+def csv_for_download(store: Store, actor: Actor, result: HotspotResult) -> str:
+    """The whole table as CSV text; that it was taken away goes into the audit."""
+    require(actor, "export")
+    with writing(store) as connection:
+        record(connection, actor, "export", what=result.method, rows=len(result.table), ending=".csv")
+    return csv_text(for_people(store, result.place, result.table))
+
+
+def export_name(result: HotspotResult) -> str:
+    """The name of an exported file: what it is and how it is marked, nothing of what it holds."""
+    return f"OFFICIAL-SENSITIVE_hotspots_{result.method}.csv"

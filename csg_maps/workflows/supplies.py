@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import _
+from csg_maps.intake.messages import describe
 from csg_maps.model.actor import Actor
-from csg_maps.store import batches
+from csg_maps.store import audit, batches, quarantine
 from csg_maps.store import verify as store_verify
 from csg_maps.store.workspace import Store
 
@@ -69,3 +71,37 @@ def verify(store: Store, actor: Actor) -> VerifyFindings:
     require(actor, "verify")
     report = store_verify.verify(store)
     return VerifyFindings(report.is_sound, report.lines)
+
+
+def problem_summary(store: Store, actor: Actor, batch_id: str) -> pd.DataFrame:
+    """What was found in a batch, one row a kind: rows concerned, message and how to mend it, in the reader's language."""
+    report = batches.read_report(store, actor, batch_id)
+    rows = []
+    for entry in report.get("found", []):
+        message, fix = describe(entry["code"], entry["values"])
+        rows.append({_("Rows"): str(entry["rows"]), _("What"): message, _("What to do"): fix})
+    return pd.DataFrame(rows, columns=[_("Rows"), _("What"), _("What to do")])
+
+
+def list_set_aside(store: Store, actor: Actor) -> tuple[quarantine.QuarantinedRows, ...]:
+    """What is set aside, by batch."""
+    return quarantine.list_quarantined(store, actor)
+
+
+def set_aside_rows(store: Store, actor: Actor, batch_id: str) -> pd.DataFrame:
+    """The rows set aside of a batch, with the reasons in words; that they were looked at is recorded."""
+    return quarantine.read_quarantined(store, actor, batch_id)
+
+
+def audit_entries(store: Store, actor: Actor) -> pd.DataFrame:
+    """Who did what, the oldest first."""
+    require(actor, "verify")
+    return audit.entries(store)
+
+
+def last_provenance(store: Store, actor: Actor, agency: str) -> dict[str, Any]:
+    """What the agency's newest batch says of agreement, purpose and lawful basis; {} when there is none."""
+    for batch in batches.list_batches(store, actor):
+        if batch.agency == agency and batch.status != "purged":
+            return {"agreement": batch.agreement, "purpose": batch.purpose, "lawful_basis": batch.lawful_basis}
+    return {}

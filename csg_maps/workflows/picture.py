@@ -1,0 +1,178 @@
+"""What a map shows of a result, as shapes and classes without any text; and what a click on it means."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from csg_maps.disclosure.policy import require
+from csg_maps.geography import cells as h3_cells
+from csg_maps.geography.areas import area_of_points
+from csg_maps.hotspots.classify import CLASS_LABELS, count_classes
+from csg_maps.i18n import N_, _
+from csg_maps.layers.base_layer import base_shapes, border_shapes
+from csg_maps.layers.hotspot_layer import (
+    NUMBERED,
+    area_outline_shapes,
+    area_shapes,
+    class_shapes,
+    outline_shapes,
+)
+from csg_maps.layers.shapes import Shape
+from csg_maps.model.actor import Actor
+from csg_maps.model.filters import AreaPlace, CellPlace, Place
+from csg_maps.store import areas, counts, reference
+from csg_maps.store.workspace import Store
+from csg_maps.workflows.explore import HotspotResult
+
+Bounds = tuple[float, float, float, float]
+BRITAIN: Bounds = (50.0, -6.0, 56.0, 1.5)
+CLASS_NUMBERS = {
+    "hotspot_999": 5,
+    "hotspot_99": 4,
+    "hotspot_95": 3,
+    "too_few": 2,
+    "not_significant": 1,
+    "none": 0,
+}
+DENSITY_STEPS = (1.0, 2.0, 3.0, 5.0)
+"""Classes of a density: multiples of its mean over the study area; three times and more is what practice looks at."""
+
+SPANS = {
+    "hotspot_999": N_("q at most 0.001"),
+    "hotspot_99": N_("q at most 0.01"),
+    "hotspot_95": N_("q at most 0.05"),
+    "too_few": N_("q at most 0.05"),
+    "not_significant": N_("q above 0.05"),
+    "none": N_("0 concerns"),
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What lies under every result, and south, west, north, east of the whole study area in degrees."""
+
+    shapes: tuple[Shape, ...]
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A result as shapes. `legend` has (class number, label, span) in the reader's language; `class_of` names the class
+    of each row of the result's table; `numbered` is latitude and longitude of the first places of the ranking."""
+
+    shapes: tuple[Shape, ...]
+    legend: tuple[tuple[int, str, str], ...]
+    class_of: tuple[int, ...]
+    numbered: tuple[tuple[float, float], ...]
+
+
+def ground(store: Store, actor: Actor) -> Ground:
+    """Land, water, parks and streets of the store, and the borders of its own area."""
+    require(actor, "see_counts")
+    kinds = {kind: _lines(store, kind) for kind in ("land", "water", "parks", "streets", "main_streets")}
+    extent = [layer for layer in areas.list_layers(store) if layer.is_extent]
+    outline = areas.read_layer(store, extent[0].layer_id) if extent else None
+    land = kinds["land"] if kinds["land"] is not None else outline
+    drawn = base_shapes(
+        land=land,
+        water=kinds["water"],
+        parks=kinds["parks"],
+        streets=kinds["streets"],
+        main_streets=kinds["main_streets"],
+    )
+    if outline is not None:
+        drawn += border_shapes(outline)
+        west, south, east, north = outline.total_bounds
+        return Ground(drawn, (float(south), float(west), float(north), float(east)))
+    cells = counts.history_cells(store, 9, actor=actor)
+    if not len(cells):
+        return Ground(drawn, BRITAIN)
+    latitude, longitude = h3_cells.centres(cells)
+    # a stray record far away must not make the map a speck
+    low, high = np.percentile(latitude, [1, 99]), np.percentile(longitude, [1, 99])
+    return Ground(drawn, (float(low[0]), float(high[0]), float(low[1]), float(high[1])))
+
+
+def _lines(store: Store, kind: str) -> gpd.GeoDataFrame | None:
+    found = reference.read_lines(store, kind)
+    return found if len(found) else None
+
+
+def picture(store: Store, actor: Actor, result: HotspotResult) -> Picture:
+    """The shapes and the legend of a result."""
+    require(actor, "see_counts")
+    table = result.table
+    classes, legend = _classes(result)
+    first = [place for place in range(min(NUMBERED, len(table))) if table["count"].iloc[place] > 0]
+    if isinstance(result.place, CellPlace):
+        cells = table["cell"].to_numpy()
+        shapes = class_shapes(cells, classes)
+        latitude, longitude = h3_cells.centres(cells[first])
+    else:
+        layer = (
+            areas.read_layer(store, result.place.layer_id).set_index("area_code").geometry.reindex(table["area_code"])
+        )
+        drawn = layer.notna().to_numpy()
+        shapes = area_shapes(layer[drawn], classes[drawn])
+        inside = layer.iloc[first].representative_point()
+        latitude, longitude = inside.y.to_numpy(), inside.x.to_numpy()
+    numbered = tuple((float(a), float(b)) for a, b in zip(latitude, longitude, strict=True))
+    return Picture(shapes, legend, tuple(int(number) for number in classes), numbered)
+
+
+def _classes(result: HotspotResult) -> tuple[np.ndarray, tuple[tuple[int, str, str], ...]]:
+    table = result.table
+    if result.method == "density" and result.bandwidth_m is not None:
+        return _density_classes(table["density"])
+    if result.method == "count" or result.declined:
+        found = count_classes(table["count"].to_numpy())
+        lines = [
+            (
+                number,
+                _("Number of records"),
+                f"{low}" if low == high else _("{low} to {high}").format(low=low, high=high),
+            )
+            for number, (low, high) in enumerate(found.ranges, start=1)
+        ]
+        return found.classes, (*reversed(lines), (0, _("No record"), "0"))
+    classes = table["class"].map(CLASS_NUMBERS).to_numpy(dtype="int64")
+    present = set(table["class"])
+    lines = [(CLASS_NUMBERS[code], _(label), _(SPANS[code])) for code, label in CLASS_LABELS.items() if code in present]
+    return classes, tuple(lines)
+
+
+def _density_classes(density: pd.Series) -> tuple[np.ndarray, tuple[tuple[int, str, str], ...]]:
+    values = density.to_numpy(dtype="float64", na_value=0.0)
+    mean = float(values.mean()) if len(values) else 0.0
+    edges = np.array(DENSITY_STEPS) * mean
+    classes = np.where(values > 0, np.searchsorted(edges, values, side="right") + 1, 0).astype("int64")
+    label = _("Concerns per km² (not tested)")
+    spans = [_("under {high:.1f}").format(high=edges[0])]
+    spans += [_("{low:.1f} to {high:.1f}").format(low=a, high=b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    spans += [_("{low:.1f} and more, five times the mean").format(low=edges[-1])]
+    lines = [(number, label, span) for number, span in enumerate(spans, start=1)]
+    return classes, (*reversed(lines), (0, _("None near"), "0"))
+
+
+def selected_shapes(store: Store, place: Place, key: int | str) -> tuple[Shape, ...]:
+    """The outline around one cell or area."""
+    if isinstance(place, CellPlace):
+        return outline_shapes(np.array([key], dtype=np.int64))
+    layer = areas.read_layer(store, place.layer_id)
+    return area_outline_shapes(layer[layer["area_code"] == key])
+
+
+def border_of(store: Store, layer_id: str) -> tuple[Shape, ...]:
+    """The borders of a layer."""
+    return border_shapes(areas.read_layer(store, layer_id))
+
+
+def place_at(store: Store, place: Place, latitude: float, longitude: float) -> int | str:
+    """The cell (int) or area code ("" = none) at a point: what a click means at the size shown."""
+    at = np.array([latitude]), np.array([longitude])
+    if isinstance(place, AreaPlace):
+        return str(area_of_points(areas.read_layer(store, place.layer_id), *at)[0])
+    fine = h3_cells.points_to_cells(*at)
+    return int(h3_cells.parents(fine, place.resolution)[0])
