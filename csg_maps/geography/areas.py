@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from csg_maps.geography.area_repair import AreaRepair, find_overlaps, read_area_layer
 from csg_maps.geography.cells import centres, polygons
-from csg_maps.geography.crs import BRITISH_ISLES, Bounds, planar_crs, planar_m
+from csg_maps.geography.crs import BRITISH_ISLES, Bounds, inside, planar_crs, planar_m
 from csg_maps.model.concern import NO_CELL
 
 __all__ = [
@@ -70,11 +70,12 @@ def area_of_points(layer: gpd.GeoDataFrame, lat: npt.ArrayLike, lng: npt.ArrayLi
     codes = layer["area_code"].to_numpy(dtype=object)
     order = np.argsort(codes.astype("U"), kind="stable")
     # The tree holds the points and is asked with the areas, because shapely prepares what it asks with.
-    tree = shapely.STRtree(shapely.points(longitude, latitude))
+    near = np.flatnonzero(inside(longitude, latitude, tuple(layer.total_bounds)))
+    tree = shapely.STRtree(shapely.points(longitude[near], latitude[near]))
     shapes = np.asarray(layer.geometry, dtype=object)[order]
     area, point = tree.query(shapes, predicate="intersects")
     first = np.full(len(latitude) + 1, len(codes), dtype="int64")
-    np.minimum.at(first, point, area)
+    np.minimum.at(first, near[point], area)
     named = np.append(codes[order], "")
     named_points = named[first]
     named_points[-1] = ""  # position -1: no point

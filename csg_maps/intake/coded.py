@@ -31,7 +31,10 @@ def text_column(words: Sequence[str], positions: npt.NDArray[np.int64]) -> "pd.S
     ['b', 'a', 'b']
     """
     known = pa.array(list(words) or [""], type=pa.large_string())
-    taken = known.take(pa.array(np.asarray(positions, dtype=np.int64)))
+    if len(known) == 1:
+        taken = pa.repeat(known[0], len(positions))
+    else:
+        taken = known.take(pa.array(np.asarray(positions, dtype=np.int64)))
     return pd.Series(pd.arrays.ArrowStringArray(pa.chunked_array([taken]), dtype=TEXT))
 
 

@@ -9,12 +9,14 @@ make old rows new; and the cell after protected places have lost theirs, so that
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csg_maps.intake.column_texts import Distinct
 from csg_maps.model.concern import NO_REFERENCE
@@ -31,15 +33,15 @@ def _keyed(secret: bytes, purpose: str) -> Any:
     return hashlib.blake2b(purpose.encode() + b"\0", key=key, digest_size=8)
 
 
-def hash_texts(values: Sequence[str], secret: bytes, purpose: str) -> Words64:
-    """A keyed 64-bit hash (BLAKE2b, RFC 7693) of each text."""
-    start = _keyed(secret, purpose)
-    digests = bytearray()
+def hash_texts(values: Iterable[bytes], secret: bytes, purpose: str) -> Words64:
+    """A keyed 64-bit hash (BLAKE2b, RFC 7693) of each text (UTF-8)."""
+    copy = _keyed(secret, purpose).copy
+    digests = []
     for value in values:
-        one = start.copy()
-        one.update(value.encode("utf-8", "surrogatepass"))
-        digests += one.digest()
-    return np.frombuffer(bytes(digests), dtype="<u8").astype(np.uint64)
+        one = copy()
+        one.update(value)
+        digests.append(one.digest())
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def source_refs(references: "pd.Series[str]", agency: str, secret: bytes) -> Keys:
@@ -47,10 +49,13 @@ def source_refs(references: "pd.Series[str]", agency: str, secret: bytes) -> Key
 
     Without the secret nobody can tell whether a reference is among them.
     """
-    texts = [text.strip() for text in references.tolist()]
-    positive = np.asarray(hash_texts(texts, secret, f"reference {agency}") & np.uint64(_63_BITS), dtype=np.int64)
+    column = pa.Array.from_pandas(references, type=pa.large_string())
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    texts = pc.cast(pc.utf8_trim_whitespace(column), pa.large_binary())
+    hashed = hash_texts(texts.to_pylist(), secret, f"reference {agency}")
+    positive = np.asarray(hashed & np.uint64(_63_BITS), dtype=np.int64)
     positive[positive == NO_REFERENCE] = 1
-    positive[np.fromiter((not text for text in texts), dtype=bool, count=len(texts))] = NO_REFERENCE
+    positive[np.asarray(pc.equal(pc.binary_length(texts), 0))] = NO_REFERENCE
     return positive
 
 
@@ -79,11 +84,11 @@ def row_keys(numbers: dict[str, npt.NDArray[np.int64]], texts: dict[str, Distinc
     """
     content = None
     for name, column in numbers.items():
-        seed = hash_texts([name], secret, "number")
+        seed = hash_texts([name.encode()], secret, "number")
         hashed = _mixed(column.astype(np.int64).view(np.uint64) + seed)
         content = hashed if content is None else _mixed(content * _GOLDEN + hashed)
     for name, text in texts.items():
-        folded = [" ".join(value.split()).casefold() for value in text.texts.to_pylist()]
+        folded = [" ".join(value.split()).casefold().encode() for value in text.texts.to_pylist()]
         hashed = hash_texts(folded, secret, f"text {name}")[text.positions]
         content = hashed if content is None else _mixed(content * _GOLDEN + hashed)
     if content is None:

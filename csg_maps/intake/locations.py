@@ -127,8 +127,8 @@ def from_coordinates(
 ) -> tuple[Located, Bools]:
     """Points from two columns of numbers, and which rows say anything. Each distinct pair is looked at once."""
     projected = not is_degrees(columns.crs)
-    x_read = read_numbers(x_texts.texts.to_pylist(), thousands=projected)
-    y_read = read_numbers(y_texts.texts.to_pylist(), thousands=projected)
+    x_read = read_numbers(x_texts.texts, thousands=projected)
+    y_read = read_numbers(y_texts.texts, thousands=projected)
     many = max(len(y_texts.texts), 1)
     pair, pairs = pd.factorize(x_texts.positions * many + y_texts.positions)
     rows_of_pair = np.bincount(pair, minlength=len(pairs))

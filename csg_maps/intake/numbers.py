@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
+_COMMON = r"^-?\d{1,15}(\.\d{1,15})?$"
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -24,7 +27,7 @@ class Numbers:
     with_comma: npt.NDArray[np.bool_]
 
 
-def read_numbers(texts: Sequence[str], *, thousands: bool = False) -> Numbers:
+def read_numbers(texts: Sequence[str] | pa.Array, *, thousands: bool = False) -> Numbers:
     """Numbers from texts.
 
     Full-width digits, a true minus sign (U+2212), non-breaking spaces around, and a decimal comma are read exactly.
@@ -34,10 +37,13 @@ def read_numbers(texts: Sequence[str], *, thousands: bool = False) -> Numbers:
     >>> read_numbers(["51,48", "\u22120.4", "\uff15\uff11", "x", ""]).values.tolist()
     [51.48, -0.4, 51.0, nan, nan]
     """
-    values = np.full(len(texts), np.nan)
-    blank, unreadable, with_comma = (np.zeros(len(texts), dtype=bool) for _ in range(3))
-    for place, text in enumerate(texts):
-        plain = text.strip()
+    column = pa.array(texts, type=pa.large_string())
+    common = pc.match_substring_regex(column, _COMMON)
+    values = np.full(len(column), np.nan)
+    values[np.asarray(common)] = np.asarray(pc.cast(column.filter(common), pa.float64()))
+    blank, unreadable, with_comma = (np.zeros(len(column), dtype=bool) for _ in range(3))
+    for place in np.flatnonzero(~np.asarray(common)).tolist():
+        plain = column[place].as_py().strip()
         if not plain.isascii():
             plain = unicodedata.normalize("NFKC", plain).translate(_MINUS).strip()
         if not plain:
