@@ -5,6 +5,7 @@ in Arrow over distinct texts; nothing here decides between formats (that is `dat
 """
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,11 @@ _DAY = r"(?P<D>\d{1,2})"
 _MONTH = r"(?P<M>\d{1,2})"
 _YEAR = r"(?P<Y>\d{4})"
 _SHORT_YEAR = r"(?P<y>\d{2})"
-_NAMED_MONTH = r"(?P<B>\pL{3,11})\.?"
+_NAMED_MONTH = r"(?P<B>[a-z]{3,11})\.?"
 _ORDINAL = r"(?:st|nd|rd|th|af|ail|ydd|fed|ed|eg|ain)?"
 _WEEKDAY = (
     r"(?:(?:(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?"
-    r"|dydd \pL+|llun|mawrth|mercher|iau|gwener|sadwrn|sul),?\s+)?"
+    r"|dydd [a-z]+|llun|mawrth|mercher|iau|gwener|sadwrn|sul),?\s+)?"
 )
 
 DATE_ORDERS: dict[str, str] = {
@@ -160,9 +161,14 @@ def clean(texts: Any) -> Any:
     return pc.utf8_trim_whitespace(texts)
 
 
-def matches(texts: Any, code: str) -> Bools:
-    """Which cleaned texts have the shape of the format (their day may still not exist)."""
-    return np.asarray(pc.match_substring_regex(texts, pattern(code)))
+def fitting_codes(texts: list[str]) -> list[str]:
+    """The codes whose shape any of a few cleaned texts has (their day may still not exist)."""
+    return [code for code in format_codes() if any(map(_compiled(code).match, texts))]
+
+
+@functools.cache
+def _compiled(code: str) -> re.Pattern[str]:
+    return re.compile(pattern(code))
 
 
 def read(texts: Any, code: str, timezone: str) -> Moments:

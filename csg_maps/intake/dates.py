@@ -5,6 +5,7 @@ order would read is said to be ambiguous, UK order first. Times with an offset b
 """
 
 import datetime
+import string
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ UNKNOWN_WORDS = frozenset({"unknown", "not known", "not stated", "n/k", "anhysby
 """Words that say, in so many words, that no date is known: as good as a blank."""
 
 _SAMPLE = 2_000
+_LONGEST = 80
+_SHAPES = 100
+_SHAPE = str.maketrans({**dict.fromkeys("0123456789", "0"), **dict.fromkeys(string.ascii_letters, "a")})
 
 
 @dataclass(frozen=True)
@@ -194,18 +198,25 @@ def _try_formats(texts: pa.Array, stated: Bools, today: datetime.date) -> dict[s
 
 
 def _candidates(sample: pa.Array) -> list[str]:
+    """Formats worth trying on the column: those that fit one of the sample's shapes, and their other order."""
     first, last = split_ranges(sample)
-    is_range = np.asarray(pc.not_equal(first, sample))
-    found = {code for code in date_formats.format_codes() if date_formats.matches(sample, code).any()}
-    if is_range.any():
-        chosen = pa.array(is_range)
-        halves = pa.concat_arrays([first.filter(chosen), last.filter(chosen)])
-        found |= {
-            code + RANGE + code for code in date_formats.format_codes() if date_formats.matches(halves, code).any()
-        }
-    for code in tuple(found):
-        found |= {swapped for swapped in (_other_order(code),) if swapped}
-    return sorted(found)
+    is_range = pc.not_equal(first, sample)
+    halves = pa.concat_arrays([first.filter(is_range), last.filter(is_range)])
+    found = set(date_formats.fitting_codes(_one_of_each_shape(sample)))
+    found |= {code + RANGE + code for code in date_formats.fitting_codes(_one_of_each_shape(halves))}
+    return sorted(found | {twin for code in found if (twin := _other_order(code))})
+
+
+def _one_of_each_shape(texts: pa.Array) -> list[str]:
+    """Up to three texts of each pattern of digits, letters and marks: as good as all, to see which formats could fit."""
+    shapes: dict[str, list[str]] = {}
+    for text in texts.to_pylist():
+        if len(text) > _LONGEST:
+            continue
+        same = shapes.setdefault(text.translate(_SHAPE), [])
+        if len(same) < 3:
+            same.append(text)
+    return [text for same in list(shapes.values())[:_SHAPES] for text in same if any(map(str.isdigit, text))]
 
 
 def _plausible(read: Moments, code: str, today: datetime.date) -> Moments:
