@@ -32,7 +32,7 @@ _MAGIC = (
     (b"RDX", "program data"),
     (b"{\\rtf", "document"),
 )
-_OLD_PICKLE = re.compile(rb"(\(|c)[a-z_][\w.]*\n|\(dp?\d*\n|\(lp?\d*\n")
+_OLD_PICKLE = re.compile(rb"c[\w.]+\n[\w.]+\n(p\d+\n)?\(")
 _TAG = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 
 

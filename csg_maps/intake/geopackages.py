@@ -112,7 +112,7 @@ def _layer(database: sqlite3.Connection, table: str, geometry: str, crs: str, lo
     count = len(shapes) if at_shape >= 0 else len(values[0])
     columns, cells, kinds = [], [], []
     for position, name in enumerate(names):
-        if position == at_shape:
+        if position == at_shape or (position == 0 and name.casefold() == "fid"):  # the file's own row number
             continue
         if any(isinstance(value, bytes) for value in values[position]):
             note(log, COLUMN_NESTED, 0, name)

@@ -104,14 +104,15 @@ def _read(
     refused: list[int] = []
     done, total = 0, max(1, source.metadata.num_rows)
     for batch in source.iter_batches(batch_size=_BATCH_ROWS, columns=read_columns, use_threads=True):
-        texts = [_text(batch.column(at), each.type) for at, each in enumerate(wanted)]
+        columns = [batch.column(at) for at in range(len(wanted))]
+        texts = [_text(column, each.type) for column, each in zip(columns, wanted, strict=True)]
         rows = np.arange(done, done + len(batch), dtype=np.int64) + 2
         done += len(batch)
         if geometry:
             shapes.append(
                 shapely.from_wkb(batch.column(len(wanted)).to_numpy(zero_copy_only=False), on_invalid="ignore")
             )
-        elif any(map(_is_odd, texts)):
+        elif any(map(_is_odd, columns)):
             texts, rows, bad = safe_columns([each.to_pylist() for each in texts], rows, headings, log)
             refused.extend(bad)
         numbers.append(rows)
@@ -151,9 +152,16 @@ def _plain_grid(  # noqa: PLR0917
     return Grid(name, headings, tuple(values), rows, kinds, problems=noted(log), refused_rows=tuple(refused))
 
 
-def _is_odd(text: Any) -> bool:
-    longest = pc.max(pc.binary_length(text)).as_py() or 0
-    return longest > settings.MAXIMUM_CELL_CHARACTERS or bool(pc.any(pc.match_substring_regex(text, _SUSPECT)).as_py())
+def _is_odd(column: Any) -> bool:
+    """Whether a column of the file holds text that the policy for text changes or refuses."""
+    words = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if not (
+        pa.types.is_string(words.type) or pa.types.is_large_string(words.type) or pa.types.is_string_view(words.type)
+    ):
+        return False
+    words = words.cast(pa.large_string())
+    longest = pc.max(pc.binary_length(words)).as_py() or 0
+    return longest > settings.MAXIMUM_CELL_CHARACTERS or bool(pc.any(pc.match_substring_regex(words, _SUSPECT)).as_py())
 
 
 def _kind(kind: Any) -> str:
@@ -172,16 +180,7 @@ def _text(values: Any, kind: Any) -> Any:
     if pa.types.is_null(kind):
         return pa.array([""] * len(values), pa.large_string())
     if pa.types.is_floating(kind):
-        distinct = (
-            values.cast(pa.float64())
-            if kind != pa.float32()
-            else pa.array(
-                [None if value is None else float(str(np.float32(value))) for value in values.to_pylist()], pa.float64()
-            )
-        )
-        coded = pc.dictionary_encode(distinct)
-        words = pa.array([number_text(value) for value in coded.dictionary.to_pylist()], pa.large_string())
-        return pc.fill_null(pc.take(words, coded.indices), "")
+        return _float_text(values)
     if pa.types.is_timestamp(kind):
         is_whole = (
             kind.unit == "s" or not pc.any(pc.not_equal(pc.floor_temporal(values, unit="second"), values)).as_py()
@@ -190,3 +189,18 @@ def _text(values: Any, kind: Any) -> Any:
         whole = pc.cast(pc.floor_temporal(values, unit="second"), pa.timestamp("s", kind.tz)) if is_whole else values
         values = pc.strftime(whole, format=form)
     return pc.fill_null(values.cast(pa.large_string()), "")
+
+
+def _float_text(values: Any) -> Any:
+    """Shortest texts by Arrow; the few that it writes with an exponent or a needless end are written as `number_text` does."""
+    if values.type != pa.float64():
+        short = [None if value is None else float(str(np.float32(value))) for value in values.to_pylist()]
+        values = pa.array(short, pa.float64())
+    texts = pc.fill_null(values.cast(pa.large_string()), "")
+    odd = np.flatnonzero(pc.match_substring_regex(texts, r"[einf]|\.0$|^-0$").to_numpy(zero_copy_only=False))
+    if not len(odd):
+        return texts
+    mended = texts.to_pylist()
+    for index in odd.tolist():
+        mended[index] = number_text(values[index].as_py())
+    return pa.array(mended, pa.large_string())
