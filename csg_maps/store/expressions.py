@@ -12,11 +12,9 @@ import ibis
 from csg_maps.model.concern import AREA_COLUMN_PREFIX, CONCERN_COLUMNS, NO_CELL
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
 from csg_maps.model.vocabulary import codes
+from csg_maps.store.sealed import CALENDAR_COLUMNS
 
 _TYPES = {"int64": "!int64", "str": "!string", "bool": "!boolean", "datetime64[s]": "timestamp"}
-_KNOWN_DAY = ("minute", "hour", "day")
-_KNOWN_HOUR = ("minute", "hour")
-_KNOWN_MONTH = (*_KNOWN_DAY, "month")
 UNKNOWN = 0
 """Month, weekday and hour band travel as numbers; 0 is "not known that finely". `counts` gives them their labels."""
 
@@ -61,8 +59,7 @@ def count_sql(
 
 def _count_with_dates(records: Any, keys: dict[str, Any]) -> Any:
     """Days that certainly differ: within a month its distinct days, or one where only the month is known."""
-    day = ibis.ifelse(records.time_precision.isin(_KNOWN_DAY), records.occurred_from.day(), 0).fill_null(0)
-    named = records.select(**keys, month_of=_dimension(records, "month"), day_of=day)
+    named = records.select(**keys, month_of=records.month_number, day_of=records.day_number)
     by_day = named.group_by([*keys, "month_of", "day_of"]).agg(records=named.count())
     by_month = by_day.group_by([*keys, "month_of"]).agg(
         records=by_day.records.sum(), days=(by_day.day_of > 0).cast("int64").sum()
@@ -142,7 +139,9 @@ def _records(sets: tuple[FileSet, ...]) -> Any:
 
 
 def _records_of(fileset: FileSet) -> Any:
-    columns = {column.name: _TYPES[column.dtype] for column in CONCERN_COLUMNS}
+    columns = {column.name: _TYPES[column.dtype] for column in CONCERN_COLUMNS} | dict.fromkeys(
+        CALENDAR_COLUMNS, "!int32"
+    )
     own = {AREA_COLUMN_PREFIX + area.layer_id: "string" for area in fileset.areas if not area.cells}
     records = ibis.table(columns | own, name=fileset.view)
     for area in fileset.areas:
@@ -226,31 +225,21 @@ def _too_coarse(records: Any, chosen: ConcernFilter) -> list[Any]:
 
 def _dimension(records: Any, name: str) -> Any:
     if name == "month":
-        known = records.occurred_from.notnull() & records.time_precision.isin(_KNOWN_MONTH)
-        year, month = records.occurred_from.year().cast("int64"), records.occurred_from.month().cast("int64")
-        return ibis.ifelse(known, year * 100 + month, UNKNOWN)
+        return records.month_number
     if name == "harm_group":
         return records.harm.split(".")[0]
     if name == "weekday":
-        known = _same_day(records) & records.time_precision.isin(_KNOWN_DAY)
-        return ibis.ifelse(known, records.occurred_from.day_of_week.index().cast("int64") + 1, UNKNOWN)
+        return records.weekday_number
     if name == "hour_band":
-        first, last = _band(records.occurred_from), _band(records.occurred_to.fill_null(records.occurred_from))
-        known = _same_day(records) & records.time_precision.isin(_KNOWN_HOUR) & (first == last)
-        return ibis.ifelse(known, first, UNKNOWN)
+        first, last = _band(records.hour_first), _band(records.hour_last)
+        return ibis.ifelse(first == last, first, UNKNOWN)
     return records[name]
 
 
-def _same_day(records: Any) -> Any:
-    """Whether the whole of what was given lies on one day: a weekend's range has no weekday."""
-    last = records.occurred_to.fill_null(records.occurred_from)
-    return records.occurred_from.notnull() & (records.occurred_from.date() == last.date())
-
-
-def _band(moment: Any) -> Any:
+def _band(hour: Any) -> Any:
+    """The number of the band that an hour lies in; 0 for -1."""
     starts = [int(code.split("_")[0]) for code in bands()]
-    hour = moment.hour().cast("int64")
-    return functools.reduce(lambda a, b: a + b, [(hour >= start).cast("int64") for start in starts])
+    return functools.reduce(lambda a, b: a + b, [(hour >= start).cast("int32") for start in starts])
 
 
 @functools.cache

@@ -107,6 +107,20 @@ def read_lines(store: Store, kind: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[], crs=CRS_MAP) if found is None else found
 
 
+def clear(store: Store, actor: Actor) -> None:
+    """Delete all reference data: postcodes, premises, settled ground, lines of the base map."""
+    require(actor, "manage_areas")
+    require(actor, "see_premises")
+    table = tables.reference_files
+    with writing(store) as connection:
+        held = connection.execute(sa.select(table.c.kind, table.c.sha256)).all()
+        connection.execute(table.delete())
+        record(connection, actor, "clear-reference", kinds=sorted(kind for kind, _sha256 in held))
+        bump_version(connection)
+    for kind, sha256 in held:
+        reference_path(store, kind, sha256).unlink(missing_ok=True)
+
+
 def reference_path(store: Store, kind: str, sha256: str) -> Path:
     """Where a file of reference data lies; `kind` as the manifest writes it."""
     return store.folder / kind.partition(":")[0] / f"{sha256}.parquet"

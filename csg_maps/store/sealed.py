@@ -23,12 +23,20 @@ COMPRESSION = "lz4"  # read faster than zstd, and a quarter larger
 SHARING_COLUMNS = (Column("handling", "str"), Column("recipients", "str"))
 """Beside the record: they choose its file, and are kept in the manifest. `recipients`: codes joined by commas."""
 
+CALENDAR_COLUMNS = ("month_number", "day_number", "weekday_number", "hour_first", "hour_last")
+"""Made when sealing, so that a count does no calendar arithmetic: year * 100 + month (0 = month not known), day of the
+month (0), 1 Monday to 7 (0), first and last hour of what was given (-1). See `calendar_of`."""
+
 _ARROW = {
     "int64": pa.int64(),
     "str": pa.string(),
     "bool": pa.bool_(),
     "datetime64[s]": pa.timestamp("s"),
 }
+KNOWN_HOUR = ("minute", "hour")
+KNOWN_DAY = (*KNOWN_HOUR, "day")
+KNOWN_MONTH = (*KNOWN_DAY, "month")
+
 _NUMBERED = {"concern_id", "source_ref", "row_key"}
 """Nearly every value differs: a dictionary would only cost."""
 
@@ -71,6 +79,8 @@ def split_records(frame: pd.DataFrame) -> Parts:
     """One Arrow table for each (evidence, handling, recipients), each sorted by cell; texts as dictionaries."""
     columns = [*CONCERN_COLUMNS, *(Column(name, "str") for name in area_columns(frame))]
     whole = pa.table({column.name: _arrow_column(frame[column.name], column.dtype) for column in columns})
+    for name, values in calendar_of(frame).items():
+        whole = whole.append_column(name, pa.array(values))
     keys = frame[["evidence", "handling", "recipients"]].drop_duplicates()
     rows_of: dict[tuple[str, str, tuple[str, ...]], npt.NDArray[np.bool_]] = {}
     for evidence, handling, recipients in keys.itertuples(index=False):
@@ -83,6 +93,37 @@ def split_records(frame: pd.DataFrame) -> Parts:
         rows_of[key] = rows_of[key] | rows if key in rows_of else rows
     order = np.argsort(frame["cell"].to_numpy(), kind="stable")
     return {key: whole.take(pa.array(order[rows_of[key][order]])) for key in sorted(rows_of)}
+
+
+def calendar_of(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.int32]]:
+    """The calendar columns of records, each as fine as the time is known.
+
+    A month is known to the month or finer, a day and weekday to the day or finer and when the whole of what was given lies
+    on one day, an hour to the hour or finer on one day. The day that counts as a date is the first of a range.
+    """
+    first, last = (frame[name].to_numpy().astype("datetime64[s]") for name in ("occurred_from", "occurred_to"))
+    last = np.where(np.isnat(last), first, last)
+    precision, dated = frame["time_precision"], ~np.isnat(first)
+    to_hour = precision.isin(KNOWN_HOUR).to_numpy() & dated
+    to_day = precision.isin(KNOWN_DAY).to_numpy() & dated
+    to_month = precision.isin(KNOWN_MONTH).to_numpy() & dated
+    days, months = first.astype("datetime64[D]"), first.astype("datetime64[M]")
+    one_day = days == last.astype("datetime64[D]")
+    since_1970 = np.where(dated, months, np.datetime64("1970-01")).astype("int64")
+    weekday = (
+        np.where(dated, days, np.datetime64("1970-01-01")).astype("int64") + 3
+    ) % 7 + 1  # 1 January 1970: Thursday
+    hours = [
+        np.where(to_hour & one_day, (moment - days).astype("timedelta64[h]").astype("int64"), -1)
+        for moment in (first, last)
+    ]
+    columns = (
+        np.where(to_month, (1970 + since_1970 // 12) * 100 + since_1970 % 12 + 1, 0),
+        np.where(to_day, (days - months.astype("datetime64[D]")).astype("int64") + 1, 0),
+        np.where(to_day & one_day, weekday, 0),
+        *hours,
+    )
+    return {name: values.astype("int32") for name, values in zip(CALENDAR_COLUMNS, columns, strict=True)}
 
 
 def _arrow_column(values: pd.Series, dtype: str) -> pa.Array | pa.ChunkedArray:

@@ -219,6 +219,11 @@ def mark_demo(store: Store) -> None:
     set_setting(store, "demo", "yes")
 
 
+def unmark_demo(store: Store) -> None:
+    """Say that real data may come in now."""
+    set_setting(store, "demo", "no")
+
+
 def _store_of(folder: Path) -> Store:
     return Store(folder, os.environ.get("CSG_DATABASE_URL") or _sqlite_url(folder / WORKSPACE))
 
