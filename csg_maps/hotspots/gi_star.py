@@ -46,14 +46,12 @@ def gi_star(counts: Any, neighbours: csr_matrix) -> Floats:
     """
     values = checked_counts(counts, neighbours)
     n = len(values)
-    if n < 2 or np.ptp(values) == 0:
+    if n < 2 or (values == values[0]).all():
         return np.full(n, np.nan)
-    mean = values.mean()
-    deviation = values.std()
+    centred = values - values.mean()
+    variance = np.square(centred).mean()  # not a dot product: on a busy machine its threads wait for each other
     weight_sums, square_sums = _weight_sums(neighbours)
-    return _standardised(
-        neighbours @ values - weight_sums * mean, deviation**2, (n * square_sums - weight_sums**2) / (n - 1)
-    )
+    return _standardised(neighbours @ centred, variance, (n * square_sums - weight_sums**2) / (n - 1))
 
 
 def gi(counts: Any, neighbours: csr_matrix) -> Floats:
@@ -67,7 +65,7 @@ def gi(counts: Any, neighbours: csr_matrix) -> Floats:
     """
     values = checked_counts(counts, neighbours)
     n = len(values)
-    if n < 3 or np.ptp(values) == 0:
+    if n < 3 or (values == values[0]).all():
         return np.full(n, np.nan)
     others = without_self(neighbours)
     weight_sums, square_sums = _weight_sums(others)

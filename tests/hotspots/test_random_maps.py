@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
+from scipy.spatial import Delaunay
 
 from csg_maps.geography.cells import ring_matrix
 from csg_maps.hotspots.classify import HOTSPOT_CLASSES
@@ -149,3 +150,28 @@ def test_ten_concerns_on_one_day_are_not_a_hotspot(area: tuple[np.ndarray, csr_m
     )
     assert table.set_index("cell").loc[cells[7000], "class"] == "too_few"
     assert not table["class"].isin(HOTSPOT_CLASSES).any()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("concerns", [30, 300, 1500])
+def test_random_maps_of_areas_of_unequal_size_show_none(concerns: int) -> None:
+    random = np.random.default_rng(concerns)
+    n = 381
+    corners = Delaunay(random.uniform(0, 1, (n, 2))).simplices
+    neighbours = np.eye(n)
+    for a, b in ((0, 1), (1, 2), (2, 0)):
+        neighbours[corners[:, a], corners[:, b]] = neighbours[corners[:, b], corners[:, a]] = 1
+    touching = csr_matrix(neighbours)
+    sizes = random.integers(1, 200, n)  # settled cells of each area
+    codes = pd.Series([f"A{number:03}" for number in range(n)], dtype="str")
+    marked, marked_by_equal_share = 0, 0
+    for _ in range(MAPS):
+        counts, dates = _counts_and_dates(random.choice(n, concerns, p=sizes / sizes.sum()), n, random)
+        frame = pd.DataFrame({"area_code": codes, "count": counts, "dates": dates})
+        by_size = hotspot_table(frame, touching, even_share(touching, sizes), key="area_code")
+        marked += bool(by_size["class"].isin(HOTSPOT_CLASSES).any())
+        equal = hotspot_table(frame, touching, even_share(touching), key="area_code")
+        marked_by_equal_share += bool(equal["class"].isin(HOTSPOT_CLASSES).any())
+    assert marked <= 0.05 * MAPS
+    if concerns == 1500:
+        assert marked_by_equal_share > MAPS / 2  # areas are no cells: their size must be said
