@@ -108,8 +108,9 @@ def test_random_maps_that_follow_a_background_show_no_hotspot_beyond_it(
         counts, dates = _counts_and_dates(places, len(cells), random)
         frame = pd.DataFrame({"cell": cells, "count": counts, "dates": dates})
         marked += bool(hotspot_table(frame, neighbours, share)["class"].isin(HOTSPOT_CLASSES).any())
-        even = hotspot_table(frame, neighbours, even_share(neighbours))
-        marked_as_even += bool(even["class"].isin(HOTSPOT_CLASSES).any())
+        if concerns == 1500:
+            even = hotspot_table(frame, neighbours, even_share(neighbours))
+            marked_as_even += bool(even["class"].isin(HOTSPOT_CLASSES).any())
     assert marked <= 5
     if concerns == 1500:
         assert marked_as_even > 50  # against an even spread the busy places are hotspots, as they should be
@@ -170,8 +171,9 @@ def test_random_maps_of_areas_of_unequal_size_show_none(concerns: int) -> None:
         frame = pd.DataFrame({"area_code": codes, "count": counts, "dates": dates})
         by_size = hotspot_table(frame, touching, even_share(touching, sizes), key="area_code")
         marked += bool(by_size["class"].isin(HOTSPOT_CLASSES).any())
-        equal = hotspot_table(frame, touching, even_share(touching), key="area_code")
-        marked_by_equal_share += bool(equal["class"].isin(HOTSPOT_CLASSES).any())
+        if concerns == 1500:
+            equal = hotspot_table(frame, touching, even_share(touching), key="area_code")
+            marked_by_equal_share += bool(equal["class"].isin(HOTSPOT_CLASSES).any())
     assert marked <= 0.05 * MAPS
     if concerns == 1500:
         assert marked_by_equal_share > MAPS / 2  # areas are no cells: their size must be said
