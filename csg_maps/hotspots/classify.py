@@ -16,6 +16,7 @@ CLASS_LABELS: dict[str, str] = {
     "hotspot_999": N_("Hotspot: far more than chance (99.9%)"),
     "hotspot_99": N_("Hotspot: more than chance (99%)"),
     "hotspot_95": N_("Hotspot: more than chance (95%)"),
+    "around": N_("Beside a hotspot: more than expected around here, not here itself"),
     "too_few": N_("More than expected around here, but too few concerns here to call it a hotspot"),
     "not_significant": N_("Concerns, no more than chance would bring"),
     "none": N_("No concern recorded"),
@@ -29,12 +30,14 @@ COUNT_CLASSES = 5
 _MOST_DISTINCT = 1_000
 
 
-def classify(counts: Any, dates: Any, q_values: Any) -> npt.NDArray[np.str_]:
+def classify(counts: Any, dates: Any, q_values: Any, own_p_values: Any = None) -> npt.NDArray[np.str_]:
     """The class code of each place, out of CLASS_LABELS.
 
-    A hotspot is a place whose own concerns number at least 5 on at least 3 dates, and whose q-value (exact test, corrected)
-    is 0.05 or less. A place with that q-value and fewer is "too_few"; one without any record is "none" whatever lies around
-    it. A class says nothing about how serious the harm is.
+    A hotspot is a place whose own concerns number at least 5 on at least 3 dates, whose q-value (exact test of the place
+    and its ring, corrected) is 0.05 or less, and which itself holds more than expected (own p-value 0.05 or less): without
+    the last, every neighbour of a busy place would be called a hotspot for what happens next door. A place with that
+    q-value and fewer concerns is "too_few"; one that is ordinary itself is "around"; one without any record is "none"
+    whatever lies around it. A class says nothing about how serious the harm is.
 
     Parameters
     ----------
@@ -42,20 +45,26 @@ def classify(counts: Any, dates: Any, q_values: Any) -> npt.NDArray[np.str_]:
         n whole numbers: concerns, and distinct dates among them.
     q_values
         n q-values; NaN (not tested) makes no hotspot.
+    own_p_values
+        n p-values of each place alone, without its ring; not asked where not given.
 
     >>> classify([9, 9, 4, 9, 2, 0], [3, 2, 4, 5, 1, 0], [0.0004, 0.0004, 0.01, 0.02, 0.4, 0.001]).tolist()
     ['hotspot_999', 'too_few', 'too_few', 'hotspot_95', 'not_significant', 'none']
+    >>> classify([90, 9], [9, 9], [0.0001, 0.0001], [0.0001, 0.3]).tolist()
+    ['hotspot_999', 'around']
     """
     concerns = _whole_numbers(counts)
     days = _whole_numbers(dates)
     q = np.array(q_values, dtype=np.float64)
-    if not concerns.shape == days.shape == q.shape:
+    own = np.zeros(q.shape) if own_p_values is None else np.array(own_p_values, dtype=np.float64)
+    if not concerns.shape == days.shape == q.shape == own.shape:
         raise SchemaBroken("Counts, dates and q-values must be of one length.")
     if (days > concerns).any():
         raise SchemaBroken("A place cannot have more dates than concerns; some have.")
     classes = np.full(len(concerns), "not_significant", dtype="<U15")
     for code, level in _LEVELS:  # weakest first, each overwriting the last; False for NaN
         classes[q <= level] = code
+    classes[(q <= SIGNIFICANCE) & ~(own <= SIGNIFICANCE)] = "around"
     enough = (concerns >= MINIMUM_CONCERNS) & (days >= MINIMUM_DATES)
     classes[(q <= SIGNIFICANCE) & ~enough] = "too_few"
     classes[concerns == 0] = "none"

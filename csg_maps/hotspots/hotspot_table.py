@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.arrays import FloatingArray, IntegerArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, identity
 
 from csg_maps.errors import SchemaBroken
 from csg_maps.geography.cells import check_cells
@@ -35,6 +35,7 @@ def hotspot_table(
     neighbours: csr_matrix | None = None,
     share: Any = None,
     *,
+    own_share: Any = None,
     key: str = "cell",
 ) -> pd.DataFrame:
     """Gi*, the exact test, the class and the rank of every cell or area of a study area.
@@ -49,6 +50,8 @@ def hotspot_table(
     share
         n expected shares of the place and its ring, in the order of the rows (`even_share`, `background_share`). Without
         neighbours or share only counts and ranks are given; everything else is missing (NA).
+    own_share
+        n expected shares of the places alone, without their rings: then a hotspot must hold more than expected itself.
     key
         Name of the place's column.
 
@@ -120,5 +123,6 @@ def _check(counts_frame: pd.DataFrame, neighbours: csr_matrix | None, share: Any
     n = len(counts_frame)
     if neighbours is not None and neighbours.shape != (n, n):
         raise SchemaBroken(f"{n} places need an {n} by {n} neighbour matrix; found {neighbours.shape}.")
-    if share is not None and len(share) != n:
-        raise SchemaBroken(f"{n} places need {n} expected shares; found {len(share)}.")
+    for shares in (share, own_share):
+        if shares is not None and len(shares) != n:
+            raise SchemaBroken(f"{n} places need {n} expected shares; found {len(shares)}.")

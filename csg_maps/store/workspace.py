@@ -52,7 +52,7 @@ class Store:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the workspace is the SQLite file in the folder."""
+        """Whether the workspace is an SQLite file."""
         return self.database_url.startswith("sqlite")
 
 
@@ -70,7 +70,7 @@ def create_store(folder: Path) -> Store:
     with _one_at_a_time(folder):
         if (folder / WORKSPACE).exists() or any((folder / "batches").glob("*.parquet")):
             raise StoreProblem(_("There is a store in this folder already; open it, or choose an empty folder."))
-        if not store.is_sqlite:
+        if not _is_in_folder(store):
             _fill(store)
             return store
         unfinished = folder / f"{WORKSPACE}.new"
@@ -92,7 +92,7 @@ def open_store(folder: Path) -> Store:
     """
     folder = folder.resolve()
     store = _store_of(folder)
-    if store.is_sqlite:
+    if _is_in_folder(store):
         workspace = folder / WORKSPACE
         try:
             look = workspace.stat()
@@ -114,6 +114,8 @@ def _check(store: Store) -> None:
     with reading(store) as connection:
         found = migrations.current(connection)
     if not found:
+        if not _is_in_folder(store):
+            raise StoreProblem(_("The database that CSG_DATABASE_URL names holds no workspace yet. Make one with `init`."))
         raise StoreProblem(_(_DAMAGED).format(found=_("its tables are missing")))
     if found not in migrations.known():
         raise StoreProblem(_("This store was made by a newer version of the app. Update the app, then open it again."))
@@ -226,6 +228,10 @@ def unmark_demo(store: Store) -> None:
 
 def _store_of(folder: Path) -> Store:
     return Store(folder, os.environ.get("CSG_DATABASE_URL") or _sqlite_url(folder / WORKSPACE))
+
+
+def _is_in_folder(store: Store) -> bool:
+    return store.database_url == _sqlite_url(store.folder / WORKSPACE)
 
 
 def _sqlite_url(path: Path) -> str:

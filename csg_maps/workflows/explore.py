@@ -28,6 +28,8 @@ from csg_maps.workflows.exporting import csv_text, write_table
 
 METHODS = ("count", "gi-star", "density")
 EXPECTED = ("even", "background")
+SETTLED_RESOLUTION = 10
+"""How much settled ground a larger cell or an area holds is counted in cells of this size (about 130 m across)."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,10 @@ def _study_area(
             np.int64
         )
         table = pd.DataFrame({"cell": cells}).merge(counted, on="cell", how="left")
-        table["settled"] = 1.0
+        # a cell at the coast or on one lane holds less settled ground than one in town: its share goes by that
+        finest = study_cells(store, actor, chosen, SETTLED_RESOLUTION)
+        held = pd.Series(h3_cells.parents(finest, place.resolution)).value_counts()
+        table["settled"] = table["cell"].map(held).fillna(1).astype("float64")
         neighbours = h3_cells.ring_matrix(cells)
     else:
         layer = areas.read_layer(store, place.layer_id)
@@ -267,7 +272,7 @@ def _study_area(
             layer = layer[layer["area_code"].isin(chosen_codes)]
         layer = layer.reset_index(drop=True)
         table = layer[["area_code", "area_name"]].merge(counted, on="area_code", how="left")
-        finest = study_cells(store, actor, chosen, 10)
+        finest = study_cells(store, actor, chosen, SETTLED_RESOLUTION)
         held = pd.Series(area_of_points(layer, *h3_cells.centres(finest))).value_counts()
         table["settled"] = table["area_code"].map(held).fillna(0).astype("float64")
         if not table["settled"].sum():
@@ -277,7 +282,7 @@ def _study_area(
     return table, neighbours
 
 
-def _share(
+def _shares(
     store: Store,
     actor: Actor,
     chosen: ConcernFilter,
@@ -286,16 +291,19 @@ def _share(
     table: pd.DataFrame,
     neighbours: scipy.sparse.csr_matrix,
     expected: str,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
+    """The share of all concerns expected in each place with its ring, and in each place alone."""
+    alone = scipy.sparse.identity(len(table), format="csr")
     if expected == "even":
-        return even_share(neighbours, table["settled"].to_numpy())
+        sizes = table["settled"].to_numpy()
+        return even_share(neighbours, sizes), even_share(alone, sizes)
     behind = ConcernFilter(evidence="background", within=chosen.within)
     counted = counts.count(store, actor, behind, place)
     key = "cell" if isinstance(place, CellPlace) else "area_code"
     held = table[[key]].merge(counted, on=key, how="left")["count"].fillna(0).to_numpy(dtype="float64")
     if not held.sum():
         raise InputRefused(_("There is no background layer to compare with; import one, or choose the even share."))
-    return background_share(held, neighbours)
+    return background_share(held, neighbours), background_share(held, alone)
 
 
 def _sentences(
@@ -340,14 +348,14 @@ def _sentences(
     elif expected == "even":
         yield _(
             "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
-            "spread evenly over settled cells (exact test, corrected for the number of places, 5%), and it has at least "
-            "5 concerns on 3 dates itself."
+            "spread evenly over settled ground (exact test, corrected for the number of places, 5%), and it holds more "
+            "than expected itself: at least 5 concerns on 3 dates."
         )
     else:
         yield _(
             "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
-            "spread as all recorded crime is (exact test, corrected for the number of places, 5%), and it has at least "
-            "5 concerns on 3 dates itself."
+            "spread as all recorded crime is (exact test, corrected for the number of places, 5%), and it holds more "
+            "than expected itself: at least 5 concerns on 3 dates."
         )
     if radius is not None:
         yield bandwidth_sentence(radius, is_default=asked_radius is None)

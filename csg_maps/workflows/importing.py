@@ -1,4 +1,7 @@
-"""A person brings files; every row of them is accounted for. The one story behind the upload page and `import`."""
+"""A person brings files; every row of them is accounted for. The one story behind the upload page and `import`.
+
+Read `run_import` from the top: provenance, was it supplied before, each table by its mapping, the report, the seal.
+"""
 
 import dataclasses
 import datetime
@@ -10,24 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
-from csg_maps.i18n import N_, _
-from csg_maps.intake import profiles, readiness
+from csg_maps.i18n import N_, _, n_
 from csg_maps.intake.messages import describe, found, register
 from csg_maps.intake.reading import read_tables
-from csg_maps.intake.records import IntakeContext, make_records
+from csg_maps.intake.records import IntakeContext, Records, make_records
+from csg_maps.intake.rules import problems_frame, volume_problems
 from csg_maps.intake.tables import RawTable
 from csg_maps.model.actor import Actor
-from csg_maps.model.mapping import ColumnMapping
 from csg_maps.model.problems import ImportCounts, Problem
 from csg_maps.model.provenance import check_provenance
 from csg_maps.model.supply import ImportReport, ImportRequest, ProblemRow
 from csg_maps.store import areas, batches, reference
 from csg_maps.store import profiles as saved_profiles
 from csg_maps.store.workspace import Store, data_version, secret
+from csg_maps.workflows import deciding
+from csg_maps.workflows.exporting import csv_text
 
 Progress = Callable[[float, str], None]
 
@@ -37,38 +42,49 @@ SUPPLIED_BEFORE = register(
     N_("This file is held already, as batch {batch}."),
     N_("Nothing was changed. To replace it, withdraw batch {batch} first."),
 )
-IDENTIFIERS_UNDECIDED = register(
-    "identifiers-undecided",
-    "refuse",
-    N_("The column {column} seems to identify people: {reason}"),
-    N_("Leave the column out (--leave-out), or ask the agency for a file without it."),
-)
-POLICE_UK_IS_BACKGROUND = register(
-    "police-uk-is-background",
-    "refuse",
-    N_("Street-level crime from police.uk says nothing about children: it is background, never a concern."),
-    N_("Import it as background."),
-)
-LIMIT_OF_PROBLEMS_IN_STORE = 2_000
-"""So many rows of problems are kept with a batch; the full table is in the report that the importer downloads."""
+LEVEL_ORDER = ("refuse", "quarantine", "duplicate", "warning", "info")
 
 
-def silent(done: float, stage: str) -> None:  # noqa: ARG001
+def silent(done: float, stage: str) -> None:
     """Report progress to nobody."""
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one table gave."""
+    """What one table, or a file without any, gave. `table` is what the report says of it."""
 
-    accepted: pd.DataFrame | None
-    quarantined: pd.DataFrame | None
+    records: Records | None
     counts: ImportCounts
     problems: pd.DataFrame
-    facts: dict[str, Any]
+    evidence: str
+    table: dict[str, Any]
 
 
-def run_import(store: Store, actor: Actor, request: ImportRequest, progress: Progress = silent) -> ImportReport:
+class _Seen:
+    """Row keys and references that are held already: of the store, and of the tables of this supply so far."""
+
+    def __init__(self, store: Store, agency: str) -> None:
+        self._store, self._agency = store, agency
+        self._keys: dict[str, npt.NDArray[np.int64]] = {}
+        self._references: dict[str, npt.NDArray[np.int64]] = {}
+
+    def keys(self, evidence: str) -> npt.NDArray[np.int64]:
+        if evidence not in self._keys:
+            self._keys[evidence] = batches.seen_row_keys(self._store, agency=self._agency, evidence=evidence)
+            self._references[evidence] = batches.seen_source_refs(self._store, agency=self._agency, evidence=evidence)
+        return self._keys[evidence]
+
+    def references(self, evidence: str) -> npt.NDArray[np.int64]:
+        self.keys(evidence)
+        return self._references[evidence]
+
+    def add(self, evidence: str, accepted: pd.DataFrame) -> None:
+        self._keys[evidence] = np.union1d(self.keys(evidence), accepted["row_key"].to_numpy())
+
+
+def run_import(
+    store: Store, actor: Actor, request: ImportRequest, progress: Progress = silent, *, job_id: str = ""
+) -> ImportReport:
     """Read, check and seal a supply as one batch, and say what became of every row.
 
     Raises InputRefused when the request itself cannot stand (no provenance, no such file), NotAllowed, StoreProblem. A
@@ -81,28 +97,260 @@ def run_import(store: Store, actor: Actor, request: ImportRequest, progress: Pro
     held = batches.same_content(store, digests)
     if held and set(digests) <= set(held):
         return _supplied_before(store, request, held[digests[0]])
-    seen = _Seen(store, request)
+    version = data_version(store)
+    seen = _Seen(store, request.provenance.agency)
+    base = _context(store, actor, request)
     outcomes: list[_Outcome] = []
-    names: list[str] = []
-    evidence = request.evidence
-    for number, table, problems in _tables(request, progress):
-        if table is None:
-            outcomes.append(_unread(problems, request.files[number].name))
-            continue
-        outcome, evidence = _outcome_of(table, problems, store, request, evidence, seen)
-        outcomes.append(outcome)
-        names.append(table.name)
-    progress(0.85, _("Sealing"))
-    report = _report(request, outcomes, evidence or "concern")
+    for position, file in enumerate(request.files):
+        done = 0.8 * position / len(request.files)
+        share = 0.8 / len(request.files)
+        result = read_tables(
+            Path(file.path),
+            file.name,
+            chosen=request.chosen,
+            progress=lambda part, done=done, share=share: progress(done + part * share * 0.5, _("Reading")),  # type: ignore[misc]
+        )
+        if result.problems or not result.tables:
+            outcomes.append(_unread(file.name, result.problems))
+        for number, table in enumerate(result.tables):
+            progress(done + share * (0.5 + 0.5 * number / len(result.tables)), _("Checking rows"))
+            outcomes.append(_outcome_of(table, store, request, base, seen, alone=len(result.tables) == 1))
+    progress(0.82, _("Putting together"))
+    report = _report(request, outcomes)
     if request.dry_run or not (report.counts.accepted or report.counts.quarantined):
+        progress(1.0, _("Done"))
         return report
-    return _seal(store, actor, request, report, outcomes, digests)
+    progress(0.9, _("Sealing"))
+    sealed = _seal(store, actor, request, report, outcomes, digests=digests, version=version, job_id=job_id)
+    _save_profiles(store, actor, request, outcomes)
+    progress(1.0, _("Done"))
+    return sealed
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """SHA-256 of a file, in hex. Raises InputRefused when it cannot be read."""
     try:
         with open(path, "rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as problem:
         raise InputRefused(f"The file cannot be read ({problem.strerror}); check its name.") from None
+
+
+def in_words(report: ImportReport) -> str:
+    """The report in a few lines, for a terminal."""
+    counts = report.counts
+    lines = [
+        _("{rows} rows = {accepted} accepted + {quarantined} set aside + {refused} refused + {duplicates} duplicates").format(
+            **dataclasses.asdict(counts)
+        )
+    ]
+    if counts.accepted:
+        lines.append(n_("Not on the map: {count}", "Not on the map: {count}", report.not_on_map))
+    lines += report.announcements
+    for code, level, rows, first in _summed(report.problems):
+        where = _(" (first in row {row})").format(row=first.row) if first.row else ""
+        lines.append(f"[{level}] {code}: {rows} x {first.message}{where} {first.fix}")
+    if report.batch_id:
+        lines.append(_("Kept as batch {batch}.").format(batch=report.batch_id))
+    elif report.dry_run:
+        lines.append(_("A trial: nothing was kept."))
+    else:
+        lines.append(_("Nothing was kept."))
+    return "\n".join(lines)
+
+
+def nothing_usable(report: ImportReport) -> bool:
+    """Whether not one row could be used, nor was held already: the command then fails."""
+    counts = report.counts
+    return not (counts.accepted or counts.quarantined or counts.duplicates)
+
+
+def problems_csv(problems: list[dict[str, Any]]) -> str:
+    """The table of problems of a report (its `problems`) as CSV text."""
+    columns = ["level", "code", "file", "row", "column", "message", "fix"]
+    return csv_text(pd.DataFrame(problems, columns=columns).astype({name: "str" for name in columns if name != "row"}))
+
+
+def _context(store: Store, actor: Actor, request: ImportRequest) -> IntakeContext:
+    layers = areas.list_layers(store)
+    extents = [layer.layer_id for layer in layers if layer.is_extent]
+    return IntakeContext(
+        agency=request.provenance.agency,
+        evidence="",
+        sharing=request.sharing,
+        today=datetime.date.today(),
+        secret=secret(store),
+        area_layers=tuple((layer.layer_id, areas.read_layer(store, layer.layer_id)) for layer in layers),
+        extent_layer_id=extents[0] if extents else "",
+        code_lookups=areas.read_lookup(store),
+        postcodes=reference.read_postcodes(store),
+        premises=reference.read_premises(store, actor, why="import"),
+        is_whole_supply=False,
+    )
+
+
+def _outcome_of(
+    table: RawTable, store: Store, request: ImportRequest, base: IntakeContext, seen: _Seen, *, alone: bool
+) -> _Outcome:
+    decision = deciding.decide(store, table, request)
+    about = {
+        "name": table.name,
+        "rows": table.row_count,
+        "layout": decision.layout,
+        "mapping": dataclasses.asdict(decision.mapping),
+        "reasons": decision.reasons,
+        "profile": decision.profile_name,
+        "announcements": decision.announcements,
+    }
+    if decision.refusals:
+        problems = problems_frame([*table.problems, *decision.refusals])
+        counts = ImportCounts(table.row_count, 0, 0, table.row_count, 0)
+        return _Outcome(None, counts, problems, decision.evidence, about)
+    context = dataclasses.replace(
+        base,
+        evidence=decision.evidence,
+        seen_row_keys=seen.keys(decision.evidence),
+        seen_source_refs=seen.references(decision.evidence),
+    )
+    records = make_records(table, decision.mapping, context)
+    seen.add(decision.evidence, records.accepted)
+    return _Outcome(records, records.counts, records.problems, decision.evidence, about)
+
+
+def _unread(name: str, problems: tuple[Problem, ...]) -> _Outcome:
+    return _Outcome(None, ImportCounts(0, 0, 0, 0, 0), problems_frame(problems), "", {"name": name, "rows": 0})
+
+
+def _report(request: ImportRequest, outcomes: list[_Outcome]) -> ImportReport:
+    months = [outcome.records.months for outcome in outcomes if outcome.records is not None]
+    names = [file.name for file in request.files]
+    supply_name = names[0] if len(names) == 1 else _("the whole supply")
+    of_supply = volume_problems(pd.concat(months), supply_name, datetime.date.today()) if months else []
+    frames = [outcome.problems for outcome in outcomes] + [problems_frame(of_supply)]
+    problems = pd.concat([frame for frame in frames if len(frame)] or [problems_frame([])], ignore_index=True)
+    totals = np.array([dataclasses.astuple(outcome.counts) for outcome in outcomes]).sum(axis=0)
+    counts = ImportCounts(*(int(number) for number in totals))
+    spans = pd.concat(months)["month"] if months else pd.Series(dtype="str")
+    announcements = list(dict.fromkeys(line for outcome in outcomes for line in outcome.table.get("announcements", ())))
+    return ImportReport(
+        counts=counts,
+        batch_id="",
+        evidence=next((outcome.evidence for outcome in outcomes if outcome.records is not None), request.evidence),
+        agency=request.provenance.agency,
+        period_from=str(spans.min()) if len(spans) else "",
+        period_to=str(spans.max()) if len(spans) else "",
+        not_on_map=sum(outcome.records.not_on_map for outcome in outcomes if outcome.records is not None),
+        announcements=tuple(announcements),
+        problems=_in_words(problems),
+        tables=tuple(outcome.table for outcome in outcomes),
+        dry_run=request.dry_run,
+    )
+
+
+def _in_words(problems: pd.DataFrame) -> tuple[ProblemRow, ...]:
+    """Problems with their message and fix, the gravest first; each distinct text is made once."""
+    order = problems["level"].map(LEVEL_ORDER.index).to_numpy()
+    problems = problems.iloc[np.argsort(order, kind="stable")]
+    said: dict[tuple[str, str], tuple[str, str]] = {}
+    rows = []
+    for code, level, file, row, column, values in problems.itertuples(index=False):
+        if (code, values) not in said:
+            said[code, values] = describe(code, json.loads(values))
+        rows.append(ProblemRow(code, level, file, int(row), column, *said[code, values]))
+    return tuple(rows)
+
+
+def _summed(problems: tuple[ProblemRow, ...]) -> Iterator[tuple[str, str, int, ProblemRow]]:
+    first: dict[tuple[str, str], ProblemRow] = {}
+    rows: dict[tuple[str, str], int] = {}
+    for problem in problems:
+        key = (problem.code, problem.message)
+        first.setdefault(key, problem)
+        rows[key] = rows.get(key, 0) + 1
+    for key, problem in first.items():
+        yield problem.code, problem.level, rows[key], problem
+
+
+def _found(outcomes: list[_Outcome]) -> list[dict[str, Any]]:
+    """What is kept of the problems with the batch: each rule with its facts and how many rows, no row and no file name."""
+    frames = [outcome.problems for outcome in outcomes if len(outcome.problems)]
+    if not frames:
+        return []
+    grouped = pd.concat(frames).groupby(["code", "level", "values"], sort=True).size()
+    return [
+        {"code": code, "level": level, "values": _without_names(json.loads(values)), "rows": int(rows)}
+        for (code, level, values), rows in grouped.items()
+    ]
+
+
+def _without_names(values: dict[str, str]) -> dict[str, str]:
+    return {key: "…" if key in {"name", "names"} else value for key, value in values.items()}
+
+
+def _seal(
+    store: Store,
+    actor: Actor,
+    request: ImportRequest,
+    report: ImportReport,
+    outcomes: list[_Outcome],
+    *,
+    digests: tuple[str, ...],
+    version: int,
+    job_id: str,
+) -> ImportReport:
+    records = [outcome.records for outcome in outcomes if outcome.records is not None]
+    accepted = pd.concat([one.accepted for one in records], ignore_index=True).drop(columns="row")
+    quarantined = pd.concat([one.quarantined for one in records], ignore_index=True)
+    batch_id = batches.new_batch_id()
+    provenance = dataclasses.replace(
+        request.provenance, period_from=report.period_from, period_to=report.period_to
+    )
+    kept = {"found": _found(outcomes), "announcements": report.announcements}
+    batches.seal(
+        store,
+        actor,
+        batch_id=batch_id,
+        frame=accepted,
+        provenance=provenance,
+        counts=report.counts,
+        report=kept,
+        file_digests=digests,
+        quarantined=quarantined,
+        job_id=job_id,
+        seen_version=version,
+    )
+    return dataclasses.replace(report, batch_id=batch_id)
+
+
+def _save_profiles(store: Store, actor: Actor, request: ImportRequest, outcomes: list[_Outcome]) -> None:
+    """Keep the mapping of each layout, so that the agency's next file asks only about new words."""
+    if not request.save_profile:
+        return
+    for table in {outcome.table["layout"]: outcome.table for outcome in outcomes if outcome.records is not None}.values():
+        saved_profiles.save_profile(
+            store,
+            actor,
+            agency=request.provenance.agency,
+            name=request.save_profile,
+            layout_key=table["layout"],
+            mapping=json.dumps(table["mapping"], ensure_ascii=False),
+        )
+
+
+def _supplied_before(store: Store, request: ImportRequest, batch_id: str) -> ImportReport:
+    batch = batches.get_batch(store, batch_id)
+    rows = batch.rows if batch is not None else 0
+    problem = found(SUPPLIED_BEFORE, request.files[0].name, batch=batch_id)
+    return ImportReport(
+        counts=ImportCounts(rows, 0, 0, 0, rows),
+        batch_id="",
+        evidence=batch.evidence if batch is not None else "",
+        agency=request.provenance.agency,
+        period_from=batch.period_from if batch is not None else "",
+        period_to=batch.period_to if batch is not None else "",
+        not_on_map=0,
+        announcements=(),
+        problems=_in_words(problems_frame([problem])),
+        tables=(),
+        dry_run=request.dry_run,
+    )

@@ -21,7 +21,7 @@ from csg_maps.model.supply import ImportRequest, request_from_json, request_to_j
 from csg_maps.settings import PROJECT_FOLDER
 from csg_maps.store import jobs as job_rows
 from csg_maps.store.workspace import Store
-from csg_maps.workflows import importing, inspecting
+from csg_maps.workflows import importing, inspecting, stores
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ def start_import(store: Store, actor: Actor, request: ImportRequest) -> str:
     return job_id
 
 
+def start_demo(store: Store, actor: Actor) -> str:
+    """Start filling a new store with the demo borough. Returns the job's id."""
+    require(actor, "import")
+    job_id = job_rows.create_job(store, kind="demo", request="{}")
+    _write_request(staging_folder(store, job_id), {"language": language()})
+    _spawn(store, job_id)
+    return job_id
+
+
 def state_of(store: Store, job_id: str) -> JobState | None:
     """The job as it stands, None when there is none of that id."""
     row = job_rows.job(store, job_id)
@@ -86,8 +95,9 @@ def run(store: Store, job_id: str) -> None:
             store, LOCAL_ACTOR, [(entry["path"], entry["name"]) for entry in asked["files"]], asked["agency"], progress
         ),
         "import": lambda: importing.run_import(
-            store, LOCAL_ACTOR, request_from_json(asked["request"]), progress
+            store, LOCAL_ACTOR, request_from_json(asked["request"]), progress, job_id=job_id
         ).as_dict(),
+        "demo": lambda: _demo(store, progress),
     }
     row = job_rows.job(store, job_id)
     if row is None:
@@ -105,6 +115,11 @@ def run(store: Store, job_id: str) -> None:
         else:
             _write_whole(folder / "result.json", json.dumps(result, ensure_ascii=False))
             job_rows.finish(store, job_id, result="{}")
+
+
+def _demo(store: Store, progress: importing.Progress) -> dict[str, Any]:
+    stores.fill_with_demo(store, LOCAL_ACTOR, progress)
+    return {}
 
 
 def clear_staging(store: Store, job_id: str) -> None:

@@ -1,9 +1,6 @@
 """Make a store, open it, fill it with the fictional demo borough, and start over with an empty one."""
 
-import csv
 import datetime
-import functools
-import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,16 +12,22 @@ from csg_maps.errors import InputRefused, StoreProblem
 from csg_maps.geography.areas import read_area_layer
 from csg_maps.geography.cells import covering
 from csg_maps.geography.postcodes import read_postcode_table
+from csg_maps.geography.premises import read_premises
 from csg_maps.i18n import _
 from csg_maps.model.actor import LOCAL_ACTOR, Actor
 from csg_maps.model.provenance import Provenance, Sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
 from csg_maps.settings import DEMO_FOLDER, FINEST_RESOLUTION
 from csg_maps.store import areas, batches, jobs, quarantine, reference
-from csg_maps.store.workspace import Store, create_store, is_demo, mark_demo, open_store
+from csg_maps.store.workspace import Store, create_store, is_demo, mark_demo, open_store, unmark_demo
 from csg_maps.workflows import importing
 
+__all__ = ["Store", "ensure", "fill_with_demo", "is_demo", "make", "open_local", "start_empty"]
+
 Progress = Callable[[float, str], None]
+DEMO_LAYERS = (("Demo wards", "demo_wards", True), ("Demo small areas", "demo_small_areas", False))
+DEMO_LINES = {"land": "demo_outline", "water": "demo_water", "parks": "demo_parks", "streets": "demo_streets"}
+DEMO_KEPT_YEARS = 10
 
 
 def make(folder: Path, *, demo: bool, progress: Progress = importing.silent) -> Store:
@@ -43,6 +46,68 @@ def open_local(folder: Path) -> Store:
     quarantine.purge_expired(store, LOCAL_ACTOR, datetime.date.today())
     jobs.interrupt_stale(store)
     return store
+
+
+def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.silent) -> None:
+    """Fill a new store with the fictional borough: its ground, areas, restricted premises, then every agency's file.
+
+    The files come in by the same door as real ones.
+    """
+    mark_demo(store)
+    progress(0.02, _("Streets and areas"))
+    for name, file, is_extent in DEMO_LAYERS:
+        layer, repairs = read_area_layer(_demo(file), code="area_code", name="area_name", name_cy="area_name_cy")
+        areas.add_layer(
+            store,
+            actor,
+            layer_id=file,
+            name=name,
+            name_cy="",
+            gdf=layer,
+            is_extent=is_extent,
+            repairs=[{"repair": repair.in_words()} for repair in repairs],
+        )
+    for kind, file in DEMO_LINES.items():
+        reference.save_lines(store, actor, kind, _demo(file))
+    streets = covering(_demo("demo_streets").geometry.to_numpy(), FINEST_RESOLUTION)
+    reference.add_ground(store, actor, "streets", streets)
+    premises = pd.read_csv(DEMO_FOLDER / "demo_premises.csv", dtype=str, keep_default_na=False)
+    reference.save_premises(store, actor, read_premises(premises))
+    postcodes = pd.read_csv(DEMO_FOLDER / "demo_postcodes.csv.gz", dtype=str, keep_default_na=False, header=None)
+    reference.save_postcodes(store, actor, read_postcode_table(postcodes))
+    supplies = sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")) + [DEMO_FOLDER / "demo_background.csv.gz"]
+    for number, path in enumerate(supplies):
+        start, share = 0.1 + 0.9 * number / len(supplies), 0.9 / len(supplies)
+        importing.run_import(
+            store,
+            actor,
+            _demo_request(path),
+            lambda done, stage, start=start, share=share: progress(start + done * share, stage),  # type: ignore[misc]
+        )
+    progress(1.0, _("Done"))
+
+
+def _demo(file: str) -> gpd.GeoDataFrame:
+    return gpd.read_file(DEMO_FOLDER / f"{file}.geojson", engine="pyogrio")
+
+
+def _demo_request(path: Path) -> ImportRequest:
+    background = path.name.startswith("demo_background")
+    agency = "police" if background else path.name.removeprefix("demo_concerns_").removesuffix(".csv.gz")
+    kept = datetime.date.today() + datetime.timedelta(days=365 * DEMO_KEPT_YEARS)
+    return ImportRequest(
+        files=(SuppliedFile(str(path), path.name),),
+        provenance=Provenance(
+            agency=agency,
+            purpose=_("To try this out: everything is invented"),
+            lawful_basis="open_data",
+            agreement=_("None needed: fictional data"),
+            retain_until=kept.isoformat(),
+        ),
+        sharing=Sharing(),
+        evidence="background" if background else "concern",
+        save_profile=_("demo"),
+    )
 
 
 def ensure(folder: Path) -> tuple[Store, str]:
