@@ -124,3 +124,13 @@ def yes_no_share(sample: ColumnSample) -> float:
     """The share of rows that say yes or no."""
     read = words.read_yes_no(sample.values)
     return float((~read.bad & ~read.blank).mean()) if sample.texts else 0.0
+
+
+Floats = npt.NDArray[np.float64]
+
+
+def numbers_of(x: pd.Series, y: pd.Series) -> tuple[Floats, Floats]:
+    """A sample of the same rows of two columns as numbers, NaN where a value is none."""
+    step = max(1, len(x) // SAMPLE)
+    first, second = (read_numbers(column.iloc[::step].tolist(), thousands=True).values for column in (x, y))
+    return first, second

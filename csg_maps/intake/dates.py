@@ -112,6 +112,8 @@ def find_format(values: pd.Series, *, heading: str = "", today: datetime.date | 
         return DateFinding("", tuple(preferred), False, counted, total, (), reason)
     chosen, is_ambiguous, reason = _settle_order(preferred[0], reads, counted, stated)
     chosen = _settle_months(chosen, reads, stated, heading)
+    if "±" in chosen:
+        reason += " " + _("Times with an offset are brought to the local clock.")
     unreadable = np.flatnonzero(column.to_rows(stated & ~reads[chosen].ok))[:5]
     return DateFinding(
         format=chosen,
