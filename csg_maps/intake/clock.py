@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csg_maps.errors import InputRefused
 from csg_maps.i18n import _
 from csg_maps.intake import date_formats
 from csg_maps.intake.column_texts import distinct
@@ -60,7 +61,7 @@ def find_time_format(values: pd.Series) -> DateFinding:
 
 
 def parse_times(values: pd.Series, format: str) -> ParsedTimes:  # noqa: A002
-    """Read times of day strictly by one code of TIME_FORMATS. Raises KeyError for another.
+    """Read times of day strictly by one code of TIME_FORMATS. Raises InputRefused for another.
 
     >>> parse_times(pd.Series(["3pm", "3:15 pm", "13pm"]), "hh:mm AM").minute_of_day.tolist()
     [900, 915, -1]
@@ -181,6 +182,8 @@ def _says_time(texts: pa.Array) -> Bools:
 
 def _read_times(texts: pa.Array, code: str) -> tuple[Ints, Bools, Bools]:
     """Minute of the day, whether minutes are stated, and which texts are a time of this format."""
+    if code not in TIME_FORMATS:
+        raise InputRefused(f"There is no time format {code!r}. Use one of: {', '.join(TIME_FORMATS)}.")
     fields = pc.extract_regex(texts, TIME_FORMATS[code])
     ok = np.asarray(fields.is_valid())
     if code == "fraction of a day":

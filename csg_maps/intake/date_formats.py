@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csg_maps.errors import InputRefused
+
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
@@ -142,11 +144,14 @@ def format_codes() -> tuple[str, ...]:
 
 @functools.cache
 def pattern(code: str) -> str:
-    """The regular expression (RE2) of a format that is not a range. Raises KeyError for a code that does not exist."""
+    """The regular expression (RE2) of a format that is not a range. Raises InputRefused for another code."""
     if code in _WHOLE:
         return rf"(?i)^{_WHOLE[code]}$"
-    order = next(order for order in sorted(DATE_ORDERS, key=len, reverse=True) if code.startswith(order))
-    return rf"(?i)^{DATE_ORDERS[order]}{TIME_STYLES[code[len(order) :]]}$"
+    order = next((order for order in sorted(DATE_ORDERS, key=len, reverse=True) if code.startswith(order)), "")
+    style = code[len(order) :]
+    if not order or style not in TIME_STYLES:
+        raise InputRefused(f"There is no date format {code!r}. Use one of: {', '.join(format_codes())}.")
+    return rf"(?i)^{DATE_ORDERS[order]}{TIME_STYLES[style]}$"
 
 
 def clean(texts: Any) -> Any:

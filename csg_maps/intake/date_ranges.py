@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csg_maps.errors import InputRefused
 from csg_maps.intake import date_formats
 from csg_maps.intake.date_formats import RANGE, Ints, Moments
 
@@ -17,12 +18,12 @@ _SPLITS = (
 
 
 def read_texts(texts: Any, code: str, timezone: str) -> Moments:
-    """Cleaned distinct texts by any format, that of a range included. Raises KeyError for one that does not exist."""
+    """Cleaned distinct texts by any format, that of a range included. Raises InputRefused for one that does not exist."""
     base, is_range, second = code.partition(RANGE)
     if not is_range:
         return date_formats.read(texts, code, timezone)
     if base != second:
-        raise KeyError(code)
+        raise InputRefused(f"A range has one format on both sides, such as {base}{RANGE}{base}; found {code!r}.")
     first, last = split_ranges(texts)
     begin, finish = (date_formats.read(half, base, timezone) for half in (first, last))
     ok = begin.ok & finish.ok & (finish.end >= begin.start)

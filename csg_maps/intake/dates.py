@@ -133,7 +133,7 @@ def parse_with(
     timezone: str = TIMEZONE,
     today: datetime.date | None = None,
 ) -> ParsedDates:
-    """Read a column strictly by one format of `find_format`. Raises KeyError for a format that does not exist.
+    """Read a column strictly by one format of `find_format`. Raises InputRefused for one that does not exist.
 
     >>> parse_with(pd.Series(["29/02/2024", "29/02/2023"]), "DD/MM/YYYY").bad.tolist()
     [False, True]
