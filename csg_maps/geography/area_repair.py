@@ -23,7 +23,7 @@ _MESSAGES = {
     "area-invalid": N_("Repaired {count} outlines that crossed or touched themselves: {areas}."),
     "area-3d": N_("Left out the heights of {count} outlines: {areas}."),
     "area-not-polygon": N_("Left out {count} features that are not areas (points or lines): {areas}."),
-    "area-empty": N_("Left out {count} features without an outline: {areas}."),
+    "area-empty": N_("Left out {count} features without a usable outline: {areas}."),
     "area-no-code": N_("Left out {count} areas without a code: {areas}."),
     "area-repeated": N_("Joined {count} features that share a code with another: {areas}."),
     "area-simplified": N_("Simplified {count} outlines with more than {limit} corners: {areas}."),
@@ -82,8 +82,10 @@ def _simplify(shapes: npt.NDArray[np.object_], crs: str) -> npt.NDArray[np.objec
         plain[many] = shapely.make_valid(shapely.simplify(plain[many], tolerance_m, preserve_topology=True))
     if (shapely.get_num_coordinates(plain) > MOST_VERTICES).any():
         raise InputRefused(
-            f"An outline has more than {MOST_VERTICES:,} corners even when simplified; "
-            "use a generalised version of these boundaries."
+            _(
+                "An outline has more than {limit} corners even when simplified; "
+                "use a generalised version of these boundaries."
+            ).format(limit=f"{MOST_VERTICES:,}")
         )
     back = gpd.GeoSeries(_polygons_only(plain), crs=crs).to_crs(CRS_MAP).to_numpy()
     return np.asarray(back, dtype=object)
@@ -117,23 +119,30 @@ def read_area_layer(
     columns = [str(column) for column in frame.columns if column != frame.active_geometry_name]
     for wanted in filter(None, (code, name, name_cy)):
         if wanted not in frame.columns or wanted == frame.active_geometry_name:
-            raise InputRefused(f"The layer has no column {wanted!r}; choose among: {', '.join(columns)}.")
+            message = _("The layer has no column {column}; choose among: {columns}.")
+            raise InputRefused(message.format(column=wanted, columns=", ".join(columns)))
     if frame.crs is None:
         raise InputRefused(
-            "The file does not say which coordinate system its boundaries are in. "
-            "Give it, such as EPSG:27700 for British National Grid or EPSG:4326 for longitude and latitude."
+            _(
+                "The file does not say which coordinate system its boundaries are in. "
+                "Give it, such as EPSG:27700 for British National Grid or EPSG:4326 for longitude and latitude."
+            )
         )
     codes = _read_text(frame, code)
     raw = np.array(frame.geometry, dtype=object)
     if int(shapely.get_num_coordinates(raw).sum()) > MOST_VERTICES_OF_LAYER:
         raise InputRefused(
-            f"The layer has more than {MOST_VERTICES_OF_LAYER:,} corners; use a generalised version of these boundaries."
+            _("The layer has more than {limit} corners; use a generalised version of these boundaries.").format(
+                limit=f"{MOST_VERTICES_OF_LAYER:,}"
+            )
         )
-    empty = shapely.is_missing(raw) | shapely.is_empty(raw)
-    repairs = _repair("area-empty", codes, empty) + _repair("area-3d", codes, shapely.has_z(raw) & ~empty)
+    empty = shapely.is_missing(raw) | shapely.is_empty(raw) | ~_is_finite(raw)
+    repairs = _repair("area-3d", codes, shapely.has_z(raw) & ~empty)
     raw[empty] = shapely.Polygon()
     not_polygon = ~empty & ~np.isin(shapely.get_type_id(raw), (3, 6, 7))
     shapes = np.array(gpd.GeoSeries(shapely.force_2d(raw), crs=frame.crs).to_crs(CRS_MAP), dtype=object)
+    empty |= ~_is_finite(shapes)
+    repairs = _repair("area-empty", codes, empty) + repairs
     shapes, done = _make_valid(shapes, codes, empty | not_polygon)
     repairs += done
     lost = shapely.is_empty(shapes) & ~empty
@@ -152,9 +161,17 @@ def read_area_layer(
         crs=CRS_MAP,
     )[~shapely.is_empty(shapes) & ~without_code]
     if layer.empty:
-        raise InputRefused("The layer holds no area with a code and an outline.")
+        raise InputRefused(_("The layer holds no area with a code and an outline."))
     layer, done = _dissolve(layer)
     return layer, repairs + done + find_overlaps(layer)
+
+
+def _is_finite(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Which geometries have only finite coordinates: the others make later steps fail."""
+    corners, shape = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[shape[~np.isfinite(corners).all(axis=1)]] = False
+    return finite
 
 
 def _make_valid(
@@ -177,8 +194,10 @@ def _check_degrees(shapes: npt.NDArray[np.object_]) -> None:
     on_globe = west >= -180.5 and east <= 180.5 and south >= -90 and north <= 90
     if np.isfinite([west, south, east, north]).any() and not on_globe:
         raise InputRefused(
-            "The boundaries are not on the globe in the coordinate system that the file names. "
-            "Find out which system they are in and give it, such as EPSG:27700 for British National Grid."
+            _(
+                "The boundaries are not on the globe in the coordinate system that the file names. "
+                "Find out which system they are in and give it, such as EPSG:27700 for British National Grid."
+            )
         )
 
 

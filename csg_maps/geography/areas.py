@@ -112,11 +112,12 @@ def convert_codes(codes: npt.ArrayLike | pd.Series, lookup: pd.DataFrame) -> npt
     >>> convert_codes(["N1", "N2", "M", "X"], table).tolist()
     ['O', 'O', '', 'X']
     """
-    given = pd.Series(np.asarray(codes, dtype=object), dtype="str")
+    given = np.asarray(codes, dtype=object)
     pairs = lookup[["from_code", "to_code"]].astype("str").drop_duplicates()
-    targets = pairs.groupby("from_code")["to_code"].agg(["first", "size"])
-    known = targets["first"].where(targets["size"] == 1, "")
-    return np.asarray(given.map(known).fillna(given), dtype=object)
+    targets = pairs.groupby("from_code", sort=True)["to_code"].agg(["first", "size"])
+    known = np.append(np.where(targets["size"] == 1, targets["first"].astype(object), ""), "").astype(object)
+    at = pd.Index(targets.index, dtype="object").get_indexer(pd.Index(given, dtype="object"))
+    return np.where(at >= 0, known[at], given)
 
 
 def distance_outside_m(

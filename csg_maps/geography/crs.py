@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyproj
 
 from csg_maps.errors import InputRefused
-from csg_maps.i18n import N_
+from csg_maps.i18n import N_, _
 from csg_maps.settings import CRS_MAP, CRS_PLANAR
 
 Floats = npt.NDArray[np.float64]
@@ -44,7 +44,9 @@ def _crs(name: str) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(name)
     except pyproj.exceptions.CRSError:
         raise InputRefused(
-            f"A coordinate system is written like EPSG:27700 or EPSG:4326; {name[:40]!r} is not one that is known."
+            _("A coordinate system is written like EPSG:27700 or EPSG:4326; {name} is not one that is known.").format(
+                name=repr(name[:40])
+            )
         ) from None
 
 
@@ -110,6 +112,19 @@ def inside(x: Floats, y: Floats, bounds: Bounds) -> npt.NDArray[np.bool_]:
         return (x >= bounds[0]) & (y >= bounds[1]) & (x <= bounds[2]) & (y <= bounds[3])
 
 
+def lies_inside(x: Floats, y: Floats, crs: str, bounds: Bounds) -> npt.NDArray[np.bool_]:
+    """Whether points in a coordinate system lie within bounds in degrees, and can have been meant in that system.
+
+    Degrees read as metres all fall on the system's origin, which may lie inside: metres under 1,000 are not believed.
+    """
+    latitude, longitude = to_latlng(x, y, crs)
+    within = inside(longitude, latitude, bounds)
+    if not is_degrees(crs):
+        with np.errstate(invalid="ignore"):
+            within &= np.maximum(np.abs(x), np.abs(y)) > 1_000
+    return within
+
+
 def utm_crs(latitude: float, longitude: float) -> str:
     """The WGS 84 / UTM zone of a point.
 
@@ -136,8 +151,7 @@ def guess_crs(x: npt.ArrayLike, y: npt.ArrayLike, bounds: Bounds = BRITISH_ISLES
     middle = ((bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2)
     guesses = []
     for crs, reason in (*_CANDIDATES, (utm_crs(*middle), _UTM_REASON)):
-        latitude, longitude = to_latlng(x[tried], y[tried], crs)
-        share = float(inside(longitude, latitude, bounds).mean())
+        share = float(lies_inside(x[tried], y[tried], crs, bounds).mean())
         if share > 0:
             guesses.append(CrsGuess(crs, reason, share))
     return sorted(guesses, key=lambda guess: -guess.share_inside)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from csg_maps.errors import InputRefused
 from csg_maps.geography.crs import to_latlng
+from csg_maps.i18n import _
 from csg_maps.settings import CRS_PLANAR
 
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|GIR0AA")
@@ -49,8 +50,10 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
         first = [normalise_postcode(text) for text in rows.iloc[:20, 0]] if len(headings) >= 4 and len(rows) else []
         if not first or not all(first):
             raise InputRefused(
-                "A postcode table needs a column headed Postcode, or the Code-Point Open layout without headings "
-                f"(postcode, quality, easting, northing, ...). Its columns are: {', '.join(headings)[:200]}."
+                _(
+                    "A postcode table needs a column headed Postcode, or the Code-Point Open layout without headings "
+                    "(postcode, quality, easting, northing, ...). Its columns are: {columns}."
+                ).format(columns=", ".join(headings)[:200])
             )
         return rows.iloc[:, :4].set_axis(list(_CODE_POINT_OPEN), axis=1)
     return frame.set_axis(headings, axis=1)
@@ -101,8 +104,9 @@ def read_postcode_table(frame: pd.DataFrame) -> pd.DataFrame:
         x, y, crs = numbers("easting"), numbers("northing"), CRS_PLANAR
     else:
         raise InputRefused(
-            "A postcode table needs latitude and longitude, or easting and northing; "
-            f"its columns are: {', '.join(map(str, named.columns))[:200]}."
+            _(
+                "A postcode table needs latitude and longitude, or easting and northing; its columns are: {columns}."
+            ).format(columns=", ".join(map(str, named.columns))[:200])
         )
     latitude, longitude = to_latlng(x, y, crs)
     area = named[columns["area_code"]].astype("str").str.strip() if "area_code" in columns else ""
@@ -119,5 +123,5 @@ def read_postcode_table(frame: pd.DataFrame) -> pd.DataFrame:
         placed &= (named[columns["quality"]].astype("str").str.strip() != _NO_POSITION).to_numpy()
     table = table[placed].drop_duplicates("postcode").sort_values("postcode", ignore_index=True)
     if table.empty:
-        raise InputRefused("The postcode table holds no postcode with a position.")
+        raise InputRefused(_("The postcode table holds no postcode with a position."))
     return table

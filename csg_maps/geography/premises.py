@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from csg_maps.errors import InputRefused
+from csg_maps.i18n import N_, _
 from csg_maps.model.schema import Column, check_frame
 from csg_maps.settings import PREMISES_RADIUS_M
 
@@ -38,7 +39,7 @@ def read_premises(frame: pd.DataFrame) -> pd.DataFrame:
     """
     missing = [name for name in ("kind", "latitude", "longitude") if name not in frame.columns]
     if missing:
-        raise InputRefused(f"The table of premises must have a column {missing[0]!r}.")
+        raise InputRefused(_("The table of premises must have a column {column}.").format(column=missing[0]))
     count = len(frame)
 
     def text(name: str, instead: list[str]) -> pd.Series:
@@ -64,16 +65,17 @@ def read_premises(frame: pd.DataFrame) -> pd.DataFrame:
         }
     )
     wrong = (
-        (~table["kind"].isin(KINDS), "kind must be protected or recording"),
+        (~table["kind"].isin(KINDS), N_("kind must be protected or recording")),
         (
             ~(table["latitude"].abs() <= 90) | ~(table["longitude"].abs() <= 180),
-            "latitude and longitude must be degrees",
+            N_("latitude and longitude must be degrees"),
         ),
-        (~table["radius_m"].between(1, 5_000), "radius_m must be between 1 and 5000"),
+        (~table["radius_m"].between(1, 5_000), N_("radius_m must be between 1 and 5000")),
     )
     for rows, must in wrong:
         if rows.any():
-            raise InputRefused(f"Table of premises, row {int(np.flatnonzero(rows)[0]) + 1}: {must}.")
+            first = int(np.flatnonzero(rows)[0]) + 1
+            raise InputRefused(_("Table of premises, row {row}: {must}.").format(row=first, must=_(must)))
     check_frame(table, PREMISES_COLUMNS, "premises")
     return table
 

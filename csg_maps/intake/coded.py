@@ -91,11 +91,12 @@ def code_column(field: str, words: Distinct, mapped: dict[str, str]) -> CodedCol
     missing = sum(not code for code in looked_up)
     if missing > MOST_WORDS:
         return CodedColumn((not_coded,), np.zeros(len(words.positions), dtype=np.int64), {}, missing)
+    spelling: dict[str, str] = {}
     unknown: dict[str, int] = {}
     for text, code, rows in zip(texts, looked_up, words.weights.tolist(), strict=True):
         if not code and rows:
-            key = " ".join(text.split())[:LONGEST_WORD]
-            unknown[key] = unknown.get(key, 0) + rows
+            word = spelling.setdefault(fold(text), " ".join(text.split())[:LONGEST_WORD])
+            unknown[word] = unknown.get(word, 0) + rows
     return CodedColumn(*_compact([code or not_coded for code in looked_up], words.positions), unknown)
 
 

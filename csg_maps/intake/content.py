@@ -90,7 +90,7 @@ def read_content(
 def _say_words(column: CodedColumn, heading: str) -> list[WholeFile]:
     """One warning a word that is not mapped; for free text one warning that quotes nothing."""
     if column.texts:
-        return [WholeFile(FREE_TEXT, heading, {"column": heading, "count": f"{column.texts:,}"})]
+        return [WholeFile(FREE_TEXT, heading, {"heading": heading, "count": f"{column.texts:,}"})]
     several = sorted(column.unknown.items(), key=lambda item: (-item[1], item[0]))
     return [WholeFile(UNKNOWN_WORD, heading, {"word": word, "rows": f"{rows:,}"}) for word, rows in several]
 

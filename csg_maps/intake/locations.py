@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csg_maps.geography.cells import centres, is_cell, parents, resolutions
-from csg_maps.geography.crs import Bounds, guess_crs, inside, is_degrees, to_latlng
+from csg_maps.geography.crs import Bounds, guess_crs, inside, is_degrees, lies_inside, to_latlng
 from csg_maps.geography.postcodes import normalise_postcode
 from csg_maps.intake.column_texts import Distinct, distinct
 from csg_maps.intake.messages import RuleText
@@ -188,8 +188,7 @@ class Mend(NamedTuple):
     def brings_inside(self, x: Floats, y: Floats, bounds: Bounds) -> Bools:
         """Which points lie within bounds (degrees) once mended."""
         first, second = (y, x) if self.swapped else (x, y)
-        latitude, longitude = to_latlng(-first if self.turned else first, second, self.crs)
-        return inside(longitude, latitude, bounds)
+        return lies_inside(-first if self.turned else first, second, self.crs, bounds)
 
 
 def _mends(x: Floats, y: Floats, crs: str, bounds: Bounds) -> list[Mend]:
@@ -213,8 +212,7 @@ def _mend_file(
     if not total:
         return None
     x, y = np.where(rows > 0, x, np.nan), np.where(rows > 0, y, np.nan)
-    latitude, longitude = to_latlng(x, y, crs)
-    if rows[inside(longitude, latitude, bounds)].sum() > HARDLY_ANY * total:
+    if rows[lies_inside(x, y, crs, bounds)].sum() > HARDLY_ANY * total:
         return None
     for mend in _mends(x, y, crs, bounds):
         within = mend.brings_inside(x, y, bounds)

@@ -16,6 +16,9 @@ _COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\ufe63": "-", "\u200b": None, "\ufeff": None, "\u2032": None})
 
+_NONE = frozenset({"", "na", "n/a", "null", "none", "-", "unknown", "not known", "no location", "anhysbys"})
+"""What programs and people write in a column of numbers for "there is none". NaN is not among them: a sum went wrong."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -31,8 +34,8 @@ def read_numbers(texts: Sequence[str] | pa.Array, *, thousands: bool = False) ->
     """Numbers from texts.
 
     Full-width digits, a true minus sign (U+2212), non-breaking spaces around, and a decimal comma are read exactly.
-    Anything else that is no plain number ("12 34", "1.2.3", "51N", "nan", "inf") is unreadable. With `thousands`,
-    "508,653" is 508653 (eastings); without, it is 508.653 (degrees).
+    "NA", "null" and the like are blank. Anything else that is no plain number ("12 34", "1.2.3", "51N", "nan", "inf") is
+    unreadable. With `thousands`, "508,653" is 508653 (eastings); without, it is 508.653 (degrees).
 
     >>> read_numbers(["51,48", "\u22120.4", "\uff15\uff11", "x", ""]).values.tolist()
     [51.48, -0.4, 51.0, nan, nan]
@@ -46,7 +49,7 @@ def read_numbers(texts: Sequence[str] | pa.Array, *, thousands: bool = False) ->
         plain = column[place].as_py().strip()
         if not plain.isascii():
             plain = unicodedata.normalize("NFKC", plain).translate(_MINUS).strip()
-        if not plain:
+        if plain.casefold() in _NONE:
             blank[place] = True
             continue
         if thousands and _THOUSANDS.fullmatch(plain):

@@ -246,7 +246,7 @@ UNKNOWN_WORD = register(
 FREE_TEXT = register(
     "free-text-column",
     "warning",
-    N_("The column {column} holds {count} different texts, which is free text and not a list. It was not used."),
+    N_("The column {heading} holds {count} different texts, which is free text and not a list. It was not used."),
     N_("Choose a column that holds one of a few words, or leave the field out."),
 )
 AGE_UNREADABLE = register(
