@@ -172,12 +172,16 @@ def _nearest(spelled: str, known: dict[str, str]) -> WordSuggestion | None:
     if len(spelled) < _SHORTEST_NEAR:
         return None
     numbers = re.findall(r"\d+", spelled)
-    matches = process.extract(spelled, known.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=100 * NEAR, limit=5)
-    for match, score, _position in matches:
+    # Plain order sees "shop lifting" as "shoplifting"; sorted words see "assault common" as "common assault".
+    matches = [
+        match
+        for scorer in (fuzz.ratio, fuzz.token_sort_ratio)
+        for match in process.extract(spelled, known.keys(), scorer=scorer, score_cutoff=100 * NEAR, limit=5)
+    ]
+    for match, score, _position in sorted(matches, key=lambda one: (-one[1], one[0])):
         if len(match) >= _SHORTEST_NEAR and re.findall(r"\d+", match) == numbers:
-            return WordSuggestion(
-                known[match], round(min(score / 100, 0.99), 2), _("The spelling is close to a known word.")
-            )
+            reason = _("The spelling is close to a known word.")
+            return WordSuggestion(known[match], round(min(score / 100, 0.99), 2), reason)
     return None
 
 
