@@ -41,8 +41,8 @@ MAXIMUM_MEMBERS = 2_000
 MAXIMUM_COLUMNS = 1_000
 MAXIMUM_CELL_CHARACTERS = 100_000
 MAXIMUM_ROWS = 20_000_000
-MAXIMUM_EXPANSION = 250
-"""A packed file that grows more than this many times is a trap; real CSV shrinks 5 to 20 times, rarely 100."""
+MAXIMUM_EXPANSION = 100
+"""A packed file that grows more than this many times is a trap; real CSV shrinks 5 to 20 times, rarely 50."""
 
 READ_SECONDS = 300
 READ_MEMORY_BYTES = 4 * 1024 * 1024 * 1024

@@ -66,7 +66,7 @@ def hotspot_table(
     SchemaBroken
         When a column, dtype or length is not as above.
     """
-    _check(counts_frame, neighbours, share, key)
+    _check(counts_frame, neighbours, share, own_share, key)
     n = len(counts_frame)
     counts = counts_frame["count"].to_numpy()
     found = np.zeros(n, dtype=np.int64)
@@ -113,7 +113,7 @@ def _order(
     return np.lexsort((key_order, -counts, np.nan_to_num(p_values, nan=np.inf), strength))
 
 
-def _check(counts_frame: pd.DataFrame, neighbours: csr_matrix | None, share: Any, key: str) -> None:
+def _check(counts_frame: pd.DataFrame, neighbours: csr_matrix | None, share: Any, own_share: Any, key: str) -> None:
     needed = (Column(key, "int64" if key == "cell" else "str"), Column("count", "int64"), Column("dates", "int64"))
     check_frame(counts_frame, needed, "counts")
     if counts_frame[key].duplicated().any():

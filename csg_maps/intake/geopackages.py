@@ -5,6 +5,7 @@ triggers, functions and attached files are refused by SQLite's own authorizer.
 """
 
 import contextlib
+import re
 import sqlite3
 import struct
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from csg_maps.intake.reading_rules import (
 from csg_maps.intake.vector_layers import VectorLayer, finish, shapes_of
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+_COMPUTED = re.compile(r"\bAS\s*\(", re.IGNORECASE)
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -92,8 +94,12 @@ def _contents(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
 
 
 def _is_true_table(database: sqlite3.Connection, table: str) -> bool:
+    """Whether the layer is a table whose every cell is stored: no view, no virtual table, no computed column."""
     row = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE", (table,)).fetchone()
-    return row is not None and row[0] == "table" and "VIRTUAL" not in str(row[1]).upper().split("(")[0].split()[:3]
+    if row is None or row[0] != "table":
+        return False
+    statement = str(row[1])
+    return not re.match(r"\s*CREATE\s+VIRTUAL\b", statement, re.IGNORECASE) and not _COMPUTED.search(statement)
 
 
 def _layer(database: sqlite3.Connection, table: str, geometry: str, crs: str, log: ProblemLog) -> VectorLayer:

@@ -40,6 +40,8 @@ def find_layout(sample: str, *, is_whole: bool) -> Layout:
     >>> find_layout("Report for May\n\nDate,Place\n2024-05-01,x\n", is_whole=True).heading_index
     2
     """
+    if is_whole and not sample.strip(" \t\r\n,;|\ufeff"):
+        return Layout(",", 0, 0, 0, (), 0)
     hint = _SEPARATOR_LINE.fullmatch(sample.split("\n", 1)[0])
     if hint:
         delimiter = hint.group(1)

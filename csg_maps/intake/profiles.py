@@ -22,7 +22,16 @@ from csg_maps.intake.words import NEAR, suggest_words
 from csg_maps.model.mapping import CODED_FIELDS, ColumnMapping, SavedProfile, Suggestion
 from csg_maps.settings import CRS_MAP, CRS_PLANAR
 
-__all__ = ["BUILT_IN", "MappingProposal", "Question", "layout_key", "recognise", "suggest_mapping", "wrong_file"]
+__all__ = [
+    "BUILT_IN",
+    "MappingProposal",
+    "Question",
+    "complete_mapping",
+    "layout_key",
+    "recognise",
+    "suggest_mapping",
+    "wrong_file",
+]
 
 MOST_WORDS = 500
 """A column with more different texts is no list of words."""
@@ -96,14 +105,12 @@ def suggest_mapping(table: RawTable, saved: SavedProfile | None = None) -> Mappi
     else:
         suggestions = suggest_columns(table)
         base, name = ColumnMapping({one.field: one.column for one in suggestions}), ""
-    base, crs_asked = _with_crs(base, table)
-    base, findings, dates_asked = _with_formats(base, table)
-    base, unknown, words_asked = _with_words(base, table)
+    base, findings, unknown, asked = complete_mapping(base, table)
     identifiers = tuple(one for one in find_identifiers(table) if one.column not in base.left_out)
     return MappingProposal(
         mapping=base,
         suggestions=suggestions,
-        asked=(*crs_asked, *dates_asked, *words_asked),
+        asked=asked,
         identifiers=identifiers,
         date_findings=findings,
         unknown_words=unknown,
@@ -111,6 +118,19 @@ def suggest_mapping(table: RawTable, saved: SavedProfile | None = None) -> Mappi
         is_background=kind == STREET,
         kind=kind,
     )
+
+
+def complete_mapping(
+    mapping: ColumnMapping, table: RawTable
+) -> tuple[ColumnMapping, dict[str, DateFinding], dict[str, tuple[str, ...]], tuple[Question, ...]]:
+    """Add to a mapping what its columns need: coordinate system, formats of dates and times, codes of words.
+
+    Returns the mapping, what was found of each date column, the words without a code, and the questions left.
+    """
+    mapping, crs_asked = _with_crs(mapping, table)
+    mapping, findings, dates_asked = _with_formats(mapping, table)
+    mapping, unknown, words_asked = _with_words(mapping, table)
+    return mapping, findings, unknown, (*crs_asked, *dates_asked, *words_asked)
 
 
 def _with_headings_of(mapping: ColumnMapping, columns: tuple[str, ...]) -> ColumnMapping:

@@ -23,7 +23,9 @@ NO_DATE_COLUMN = register(
     "no-date-column",
     "refuse",
     N_("No column says when something happened, so this is not a table of concerns."),
-    N_("Name the column with the date (field date, or year and month). A table of areas or people counts goes elsewhere."),
+    N_(
+        "Name the column with the date (field date, or year and month). A table of areas or people counts goes elsewhere."
+    ),
 )
 NO_PLACE_COLUMN = register(
     "no-place-column",
@@ -41,7 +43,9 @@ CRS_UNKNOWN = register(
     "crs-unknown",
     "refuse",
     N_("The coordinates in {columns} are in a system that the file does not name."),
-    N_("Say which: EPSG:4326 for latitude and longitude, EPSG:27700 for the British grid, or the one its owner states."),
+    N_(
+        "Say which: EPSG:4326 for latitude and longitude, EPSG:27700 for the British grid, or the one its owner states."
+    ),
 )
 ALL_LEFT_OUT = register(
     "column-left-out-and-used",

@@ -115,7 +115,9 @@ def _check(store: Store) -> None:
         found = migrations.current(connection)
     if not found:
         if not _is_in_folder(store):
-            raise StoreProblem(_("The database that CSG_DATABASE_URL names holds no workspace yet. Make one with `init`."))
+            raise StoreProblem(
+                _("The database that CSG_DATABASE_URL names holds no workspace yet. Make one with `init`.")
+            )
         raise StoreProblem(_(_DAMAGED).format(found=_("its tables are missing")))
     if found not in migrations.known():
         raise StoreProblem(_("This store was made by a newer version of the app. Update the app, then open it again."))

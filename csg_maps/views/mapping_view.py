@@ -169,7 +169,7 @@ def _coordinate_system(layout: dict[str, Any], fields: dict[str, str], key: str,
     if not {"latitude", "easting"} & set(fields):
         return ""
     found = layout["mapping"]["crs"]
-    if found and fields == layout["mapping"]["fields"]:
+    if found and fields == layout["mapping"]["fields"] and not layout["asks_crs"]:
         return str(found)
     options = [found] if found else []
     options += [system for system in (*layout["crs_guesses"], *COORDINATE_SYSTEMS) if system not in options]

@@ -76,7 +76,7 @@ def add(store: Store, actor: Actor, path: Path, shown_name: str, choice: LayerCh
     )
     told = [_("Layer {layer}: {count} areas.").format(layer=choice.layer, count=len(layer))]
     told += [" ".join(describe(problem.code, problem.values)) for problem in result.problems]
-    told += [repair.in_words() for repair in repairs]
+    told += [repair.message for repair in repairs]
     if is_extent:
         told.append(_("It is taken as your whole area: records further outside are set aside for a look."))
     return LayerAdded(layer_id, len(layer), tuple(told))

@@ -7,7 +7,7 @@ from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
 from csg_maps.intake import profiles, readiness
 from csg_maps.intake.messages import found, register
-from csg_maps.intake.profiles import MappingProposal
+from csg_maps.intake.profiles import MappingProposal, Question
 from csg_maps.intake.tables import RawTable
 from csg_maps.model.mapping import ColumnMapping, SavedProfile, mapping_from_json
 from csg_maps.model.problems import Problem
@@ -40,7 +40,6 @@ class Decision:
     evidence: str
     profile_name: str
     announcements: tuple[str, ...]
-    proposal: MappingProposal
 
 
 def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
@@ -48,16 +47,18 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
     layout = profiles.layout_key(table.columns)
     proposal = profiles.suggest_mapping(table, saved_profile(store, request.provenance.agency, layout, request.profile))
     decided = request.mappings.get(layout)
-    mapping = _adjusted(table, decided or proposal.mapping, request)
+    adjusted = _adjusted(table, decided or proposal.mapping, request)
+    mapping, _findings, _unknown, asked = profiles.complete_mapping(adjusted, table)
     evidence = request.evidence or ("background" if proposal.is_background else "concern")
-    refusals = [*proposal.refusals, *readiness.refusals(table.name, table.columns, mapping)]
+    wrong = profiles.wrong_file(table.columns, table.name)
+    refusals = [wrong] if wrong else list(readiness.refusals(table.name, table.columns, mapping))
     if proposal.is_background and evidence != "background":
         refusals.append(found(POLICE_UK_IS_BACKGROUND, table.name))
     left_out = {*request.leave_out, *mapping.left_out}
     refusals += [
         found(IDENTIFIERS_UNDECIDED, table.name, column=one.column, name=one.column, reason=one.reason)
         for one in proposal.identifiers
-        if one.sure and one.column not in left_out and not (one.column == mapping.fields.get("reference"))
+        if one.sure and one.column not in left_out and one.column != mapping.fields.get("reference")
     ]
     return Decision(
         layout=layout,
@@ -66,8 +67,9 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
         refusals=tuple(refusals),
         evidence=evidence,
         profile_name=proposal.profile_name,
-        announcements=tuple(_announcements(table, mapping, proposal, decided is not None, evidence)),
-        proposal=proposal,
+        announcements=tuple(
+            _announcements(table, mapping, proposal, asked, was_decided=decided is not None, evidence=evidence)
+        ),
     )
 
 
@@ -88,12 +90,16 @@ def saved_profile(store: Store, agency: str, layout: str, name: str = "") -> Sav
 
 def _adjusted(table: RawTable, mapping: ColumnMapping, request: ImportRequest) -> ColumnMapping:
     """The mapping with what was said beside it: columns by name, the coordinate system, columns to leave out."""
-    left_out = tuple(column for column in dict.fromkeys((*mapping.left_out, *request.leave_out)) if column in table.columns)
+    left_out = tuple(
+        column for column in dict.fromkeys((*mapping.left_out, *request.leave_out)) if column in table.columns
+    )
     fields = {field: column for field, column in mapping.fields.items() if column not in left_out}
     for field, column in request.overrides.items():
         fields = {other: held for other, held in fields.items() if held != column}
         fields[field] = column
-    if {"latitude", "easting"} & set(request.overrides):  # another pair of coordinates takes the place of the suggested one
+    if {"latitude", "easting"} & set(
+        request.overrides
+    ):  # another pair of coordinates takes the place of the suggested one
         kept = set(request.overrides)
         fields = {
             field: column
@@ -101,16 +107,17 @@ def _adjusted(table: RawTable, mapping: ColumnMapping, request: ImportRequest) -
             if field in kept or field not in {"latitude", "longitude", "easting", "northing"}
         }
     crs = request.crs or mapping.crs
-    if not crs and "easting" in fields:
-        crs = "EPSG:27700"
-    formats = dict(mapping.formats)
-    changed = [column for column in request.overrides.values() if column not in formats]
-    formats |= profiles.find_formats(table, [column for column in changed if column in table.columns])
-    return dataclasses.replace(mapping, fields=fields, crs=crs, formats=formats, left_out=left_out)
+    return dataclasses.replace(mapping, fields=fields, crs=crs, left_out=left_out)
 
 
 def _announcements(
-    table: RawTable, mapping: ColumnMapping, proposal: MappingProposal, was_decided: bool, evidence: str
+    table: RawTable,
+    mapping: ColumnMapping,
+    proposal: MappingProposal,
+    asked: tuple[Question, ...],
+    *,
+    was_decided: bool,
+    evidence: str,
 ) -> list[str]:
     """What was chosen without asking, in sentences."""
     said = []
@@ -121,6 +128,12 @@ def _announcements(
             said.append(_("Dates in {column} are read as {format}.").format(column=column, format=written))
     if mapping.crs and {"latitude", "easting"} & set(mapping.fields):
         said.append(_("Coordinates are read as {crs}.").format(crs=mapping.crs))
+    if not was_decided:
+        said += [
+            _("Not certain: {what} Taken as: {taken}.").format(what=question.text, taken=question.default)
+            for question in asked
+            if question.kind in {"crs", "date_format"} and question.default
+        ]
     if not was_decided and not proposal.profile_name:
         for suggestion in proposal.suggestions:
             if mapping.fields.get(suggestion.field) == suggestion.column:

@@ -72,10 +72,10 @@ def hotspots(
     key = "cell" if isinstance(place, CellPlace) else "area_code"
     table, neighbours = _study_area(store, actor, chosen, place, counted)
     declined = decline_reason(len(table), int(table["count"].sum()))
-    share = (
-        None if declined else _share(store, actor, chosen, place, table=table, neighbours=neighbours, expected=expected)
-    )
-    tested = hotspot_table(table.drop(columns="settled"), neighbours, share, key=key)
+    share, own_share = None, None
+    if not declined:
+        share, own_share = _shares(store, actor, chosen, place, table=table, neighbours=neighbours, expected=expected)
+    tested = hotspot_table(table.drop(columns="settled"), neighbours, share, own_share=own_share, key=key)
     radius = None
     tested["density"] = pd.Series(pd.NA, index=tested.index, dtype="Float64")
     if method == "density" and isinstance(place, CellPlace):

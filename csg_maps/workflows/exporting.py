@@ -60,7 +60,7 @@ def write_table(table: pd.DataFrame, out: Path, geometry: gpd.GeoSeries | None =
 
 def csv_text(table: pd.DataFrame) -> str:
     """The table as CSV text, with every text made harmless."""
-    return _harmless(table).to_csv(index=False, lineterminator="\r\n")
+    return str(_harmless(table).to_csv(index=False, lineterminator="\r\n"))
 
 
 def _write(table: pd.DataFrame, path: Path, geometry: gpd.GeoSeries | None) -> None:

@@ -114,7 +114,7 @@ def run_import(
             outcomes.append(_unread(file.name, result.problems))
         for number, table in enumerate(result.tables):
             progress(done + share * (0.5 + 0.5 * number / len(result.tables)), _("Checking rows"))
-            outcomes.append(_outcome_of(table, store, request, base, seen, alone=len(result.tables) == 1))
+            outcomes.append(_outcome_of(table, store, request, base, seen))
     progress(0.82, _("Putting together"))
     report = _report(request, outcomes)
     if request.dry_run or not (report.counts.accepted or report.counts.quarantined):
@@ -140,9 +140,9 @@ def in_words(report: ImportReport) -> str:
     """The report in a few lines, for a terminal."""
     counts = report.counts
     lines = [
-        _("{rows} rows = {accepted} accepted + {quarantined} set aside + {refused} refused + {duplicates} duplicates").format(
-            **dataclasses.asdict(counts)
-        )
+        _(
+            "{rows} rows = {accepted} accepted + {quarantined} set aside + {refused} refused + {duplicates} duplicates"
+        ).format(**dataclasses.asdict(counts))
     ]
     if counts.accepted:
         lines.append(n_("Not on the map: {count}", "Not on the map: {count}", report.not_on_map))
@@ -189,9 +189,7 @@ def _context(store: Store, actor: Actor, request: ImportRequest) -> IntakeContex
     )
 
 
-def _outcome_of(
-    table: RawTable, store: Store, request: ImportRequest, base: IntakeContext, seen: _Seen, *, alone: bool
-) -> _Outcome:
+def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: IntakeContext, seen: _Seen) -> _Outcome:
     decision = deciding.decide(store, table, request)
     about = {
         "name": table.name,
@@ -302,9 +300,7 @@ def _seal(
     accepted = pd.concat([one.accepted for one in records], ignore_index=True).drop(columns="row")
     quarantined = pd.concat([one.quarantined for one in records], ignore_index=True)
     batch_id = batches.new_batch_id()
-    provenance = dataclasses.replace(
-        request.provenance, period_from=report.period_from, period_to=report.period_to
-    )
+    provenance = dataclasses.replace(request.provenance, period_from=report.period_from, period_to=report.period_to)
     kept = {"found": _found(outcomes), "announcements": report.announcements}
     batches.seal(
         store,
@@ -326,7 +322,9 @@ def _save_profiles(store: Store, actor: Actor, request: ImportRequest, outcomes:
     """Keep the mapping of each layout, so that the agency's next file asks only about new words."""
     if not request.save_profile:
         return
-    for table in {outcome.table["layout"]: outcome.table for outcome in outcomes if outcome.records is not None}.values():
+    for table in {
+        outcome.table["layout"]: outcome.table for outcome in outcomes if outcome.records is not None
+    }.values():
         saved_profiles.save_profile(
             store,
             actor,

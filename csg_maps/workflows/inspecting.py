@@ -11,7 +11,7 @@ from typing import Any
 
 from csg_maps.disclosure.policy import require
 from csg_maps.intake.messages import describe
-from csg_maps.intake.profiles import MappingProposal, layout_key, suggest_mapping
+from csg_maps.intake.profiles import MappingProposal, layout_key, suggest_mapping, wrong_file
 from csg_maps.intake.reading import read_tables
 from csg_maps.intake.tables import RawTable
 from csg_maps.intake.words import suggest_words
@@ -59,6 +59,8 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
     unknown = {field: list(words) for field, words in proposal.unknown_words.items()}
     has_place = {"latitude", "easting", "cell", "postcode", "area_code"} & set(proposal.mapping.fields)
     has_date = {"date", "year"} & set(proposal.mapping.fields)
+    wrong = wrong_file(table.columns, table.name)
+    asked = {question.column for question in proposal.asked if question.kind == "date_format"}
     return {
         "key": key,
         "names": [table.name],
@@ -72,7 +74,7 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
                 "column": column,
                 "format": finding.format,
                 "alternatives": list(finding.alternatives),
-                "needs_asking": finding.needs_asking and column not in proposal.settled_formats,
+                "needs_asking": column in asked,
                 "reason": finding.reason,
             }
             for column, finding in proposal.date_findings.items()
@@ -80,11 +82,14 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
         "unknown_words": unknown,
         "word_suggestions": _word_suggestions(unknown),
         "identifiers": [dataclasses.asdict(one) for one in proposal.identifiers],
-        "crs_guesses": list(proposal.crs_guesses),
+        "crs_guesses": [
+            value for question in proposal.asked if question.kind == "crs" for value, _label in question.options
+        ],
+        "asks_crs": any(question.kind == "crs" for question in proposal.asked),
         "profile_name": proposal.profile_name,
         "is_background": proposal.is_background,
-        "wrong_kind": bool(proposal.refusals),
-        "refusals": [_in_words(problem) for problem in proposal.refusals],
+        "wrong_kind": wrong is not None,
+        "refusals": [_in_words(wrong)] if wrong else [],
         "needs_fields": not (has_place and has_date),
         "notes": [],
     }
@@ -98,8 +103,8 @@ def _join(layout: dict[str, Any], table: RawTable, proposal: MappingProposal) ->
         held = layout["unknown_words"].setdefault(field, [])
         held += [word for word in words if word not in held]
     layout["word_suggestions"] = _word_suggestions(layout["unknown_words"])
-    for field, words in proposal.mapping.words.items():
-        layout["mapping"]["words"].setdefault(field, {}).update(words)
+    for field, coded in proposal.mapping.words.items():
+        layout["mapping"]["words"].setdefault(field, {}).update(coded)
     known = {entry["column"] for entry in layout["identifiers"]}
     layout["identifiers"] += [dataclasses.asdict(one) for one in proposal.identifiers if one.column not in known]
 

@@ -1,5 +1,6 @@
 """What a map shows of a result, as shapes and classes without any text; and what a click on it means."""
 
+import itertools
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -62,7 +63,8 @@ class Ground:
 @dataclass(frozen=True)
 class Picture:
     """A result as shapes. `legend` has (class number, label, span) in the reader's language; `class_of` names the class
-    of each row of the result's table; `numbered` is latitude and longitude of the first places of the ranking."""
+    of each row of the result's table; `numbered` is latitude and longitude of the first places of the ranking.
+    """
 
     shapes: tuple[Shape, ...]
     legend: tuple[tuple[int, str, str], ...]
@@ -152,7 +154,7 @@ def _density_classes(density: pd.Series) -> tuple[np.ndarray, tuple[tuple[int, s
     classes = np.where(values > 0, np.searchsorted(edges, values, side="right") + 1, 0).astype("int64")
     label = _("Concerns per km² (not tested)")
     spans = [_("under {high:.1f}").format(high=edges[0])]
-    spans += [_("{low:.1f} to {high:.1f}").format(low=a, high=b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    spans += [_("{low:.1f} to {high:.1f}").format(low=a, high=b) for a, b in itertools.pairwise(edges)]
     spans += [_("{low:.1f} and more, five times the mean").format(low=edges[-1])]
     lines = [(number, label, span) for number, span in enumerate(spans, start=1)]
     return classes, (*reversed(lines), (0, _("None near"), "0"))

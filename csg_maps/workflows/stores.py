@@ -65,7 +65,7 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
             name_cy="",
             gdf=layer,
             is_extent=is_extent,
-            repairs=[{"repair": repair.in_words()} for repair in repairs],
+            repairs=[{"repair": repair.message} for repair in repairs],
         )
     for kind, file in DEMO_LINES.items():
         reference.save_lines(store, actor, kind, _demo(file))
@@ -75,7 +75,7 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
     reference.save_premises(store, actor, read_premises(premises))
     postcodes = pd.read_csv(DEMO_FOLDER / "demo_postcodes.csv.gz", dtype=str, keep_default_na=False, header=None)
     reference.save_postcodes(store, actor, read_postcode_table(postcodes))
-    supplies = sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")) + [DEMO_FOLDER / "demo_background.csv.gz"]
+    supplies = [*sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")), DEMO_FOLDER / "demo_background.csv.gz"]
     for number, path in enumerate(supplies):
         start, share = 0.1 + 0.9 * number / len(supplies), 0.9 / len(supplies)
         importing.run_import(
