@@ -39,7 +39,17 @@ WESTERN = "Place,Note\nCafé Môr,a – b\nPont Ŵ,“x”\n".replace("Ŵ", "W")
         (WESTERN.encode("cp1252"), WESTERN),
         ("Place,Note\nTŷ Ddewi,dŵr\n".encode("iso8859-14"), "Place,Note\nTŷ Ddewi,dŵr\n"),
     ],
-    ids=["utf-8", "BOM", "double BOM", "utf-16-le", "utf-16-be", "utf-16 double", "utf-16 bare", "cp1252", "Welsh 8859"],
+    ids=[
+        "utf-8",
+        "BOM",
+        "double BOM",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-16 double",
+        "utf-16 bare",
+        "cp1252",
+        "Welsh 8859",
+    ],
 )
 def test_attack_038_letters_of_every_encoding_are_exact(tmp_path: Path, content: bytes, text: str) -> None:
     table = one(tmp_path, content)
@@ -102,7 +112,18 @@ def test_attack_040_ten_thousand_columns_are_refused(tmp_path: Path) -> None:
 
 def test_attack_041_042_043_text_stays_as_it_is(tmp_path: Path) -> None:
     hard = ["NA", "None", "null", "NaN", "N/A", "-", "00123", "100023336956", "1E5", "MARCH1", "５１", "51,48", "−1.5"]
-    hard += ["1\u00a0234", "TRUE", "0x1F", "1_000", "=1+1", "-inf", "\u202egnp.exe", "{{7*7}}", "{# lost #}", "<img src=x>"]
+    hard += [
+        "1\u00a0234",
+        "TRUE",
+        "0x1F",
+        "1_000",
+        "=1+1",
+        "-inf",
+        "\u202egnp.exe",
+        "{{7*7}}",
+        "{# lost #}",
+        "<img src=x>",
+    ]
     content = "id,value\n" + "".join(f'{number},"{text}"\n' for number, text in enumerate(hard))
     table = one(tmp_path, content.encode())
     assert table.frame["value"].tolist() == hard
