@@ -28,72 +28,23 @@ from csg_maps.intake.contents import recognise
 from csg_maps.intake.delimited import read_delimited
 from csg_maps.intake.grids import Grid, ProblemLog, note, noted
 from csg_maps.intake.limits import read_limited
-from csg_maps.intake.messages import register
+from csg_maps.intake.reading_rules import (
+    CHOSEN_NOT_THERE,
+    FILE_EMPTY,
+    FILE_NOT_A_TABLE,
+    FILE_OLD_EXCEL,
+    FILE_OTHER_THAN_NAMED,
+    FILE_POINTS_ELSEWHERE,
+    FILE_TOO_LARGE,
+    FILE_UNREADABLE,
+    FILE_UNSAFE_KIND,
+    SHAPEFILE_ALONE,
+)
 from csg_maps.intake.tables import RawTable, ReadResult, table_from_grid
 from csg_maps.model.problems import Problem
 
 Progress = Callable[[float], None]
 
-FILE_EMPTY = register(
-    "file-empty",
-    "refuse",
-    N_("The file is empty: it holds 0 bytes."),
-    N_("Export it again; the first export or the copy was cut off."),
-)
-FILE_TOO_LARGE = register(
-    "file-too-large",
-    "refuse",
-    N_("The file has {megabytes} MB; at most {limit} MB are read."),
-    N_("Split the file by year and import the parts."),
-)
-FILE_OTHER_THAN_NAMED = register(
-    "file-other-than-named",
-    "warning",
-    N_("The name ends in “{ending}”, but the file is {kind}; it was read as that."),
-    N_("Check that this is the file you meant."),
-)
-FILE_NOT_A_TABLE = register(
-    "file-not-a-table",
-    "refuse",
-    N_("This is {kind}, not a table or a map."),
-    N_("Save the table itself as .xlsx or CSV, or the map as GeoJSON or GeoPackage."),
-)
-FILE_UNSAFE_KIND = register(
-    "file-unsafe-kind",
-    "refuse",
-    N_("This is {kind}. Such a file can run a program when it is opened, so it is never opened here."),
-    N_("Ask the sender for the table as CSV, .xlsx or Parquet."),
-)
-FILE_OLD_EXCEL = register(
-    "file-old-excel",
-    "refuse",
-    N_("This is {kind}, which is not read here."),
-    N_("Open it in its own program and save it as .xlsx or CSV."),
-)
-FILE_POINTS_ELSEWHERE = register(
-    "file-points-elsewhere",
-    "refuse",
-    N_("The file holds no data of its own; it points to other files (GDAL VRT)."),
-    N_("Send the data itself, as CSV, GeoJSON or GeoPackage."),
-)
-SHAPEFILE_ALONE = register(
-    "shapefile-alone",
-    "refuse",
-    N_("This is only one part of a shapefile."),
-    N_("Pack the .shp, .shx, .dbf and .prj files together in one zip and send that."),
-)
-CHOSEN_NOT_THERE = register(
-    "chosen-not-there",
-    "refuse",
-    N_("“{chosen}” is not in the file."),
-    N_("Choose among: {names}."),
-)
-FILE_UNREADABLE = register(
-    "file-unreadable",
-    "refuse",
-    N_("The file could not be opened."),
-    N_("Upload it again; close it first if another program has it open."),
-)
 
 _REFUSED_KINDS = {
     "pdf": N_("a PDF document"),

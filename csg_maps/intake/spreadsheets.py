@@ -12,40 +12,30 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from csg_maps import settings
-from csg_maps.intake.cell_texts import date_text, kind_of_format, pad_dates, unescape
+from csg_maps.intake.cell_texts import date_text, kind_of_format, unescape
 from csg_maps.intake.grids import (
     ALL_BLANK,
-    HEADING_ONLY,
     TOO_MANY_COLUMNS,
     Grid,
     ProblemLog,
     ReadTask,
-    grid_of_cells,
     note,
     number_text,
-    unique_headings,
 )
-from csg_maps.intake.layouts import SAMPLE_ROWS, heading_index, is_data_row
 from csg_maps.intake.reading_rules import (
-    DATES_MIXED,
-    ERROR_CELL,
-    FORMULA_UNCALCULATED,
     SHEET_BLANK,
     SHEET_FAR_CELL,
     SHEET_HIDDEN,
-    SHEET_NO_HEADING,
     SHEET_TRAP,
-    TITLE_ROWS,
     XML_DAMAGED,
     XML_UNSAFE,
 )
+from csg_maps.intake.sheet_grids import Cell, sheet_grid
 
 _GAP_ROWS = 100_000
 _CHUNK = 1 << 18
 _FREE_BYTES = 16 * 1024 * 1024
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-Cell = tuple[str, str]
-"""Text, and kind: t text, n number, d date, s date and time, e error, f formula without a result."""
 
 
 class _Refused(Exception):
@@ -75,7 +65,9 @@ def read(task: ReadTask, log: ProblemLog, progress: Callable[[float], None]) -> 
                         note(log, SHEET_HIDDEN, sheet=sheet)
             for position, (sheet, part, _hidden) in enumerate(wanted):
                 rows = _sheet_rows(archive, part, book, log)
-                grid = _grid(sheet, ProblemLog(f"{task.name}/{sheet}" if len(book.sheets) > 1 else task.name), rows)
+                grid = sheet_grid(
+                    sheet, ProblemLog(f"{task.name}/{sheet}" if len(book.sheets) > 1 else task.name), rows
+                )
                 if grid is None:
                     note(log, SHEET_BLANK if len(wanted) > 1 else ALL_BLANK, sheet=sheet)
                 else:
@@ -302,52 +294,3 @@ def _cell(text: str, cell_type: str, style: int, is_bare: bool, has_formula: boo
         return date_text(float(text), form, is_1904=book.is_1904)
     number = text if re.fullmatch(r"-?\d{1,15}", text) else number_text(float(text))
     return (number.zfill(int(form[1:])) if form.startswith("0") else number, "n")
-
-
-def _grid(sheet: str, log: ProblemLog, rows: list[tuple[int, dict[int, Cell]]]) -> Grid | None:
-    rows = [
-        (number, cells) for number, cells in rows if any(text.strip() or kind in "ef" for text, kind in cells.values())
-    ]
-    if not rows:
-        return None
-    width = 1 + max(max(cells) for _, cells in rows)
-    sample = [[cells.get(at, ("", ""))[0] for at in range(width)] for _, cells in rows[:SAMPLE_ROWS]]
-    counts = [sum(map(bool, cells)) for cells in sample]
-    at = heading_index(sample, 0, max(set(counts), key=lambda count: (counts.count(count), count)))
-    if is_data_row(sample[at], sample[at + 1 :]):
-        note(log, SHEET_NO_HEADING)
-        headings = unique_headings([""] * width, ProblemLog(log.file))
-        body = rows[at:]
-    else:
-        if at:
-            note(log, TITLE_ROWS, heading=rows[at][0])
-        headings = unique_headings(sample[at], log, rows[at][0])
-        body = rows[at + 1 :]
-    if not body:
-        note(log, HEADING_ONLY)
-    columns, kinds = [], []
-    for position, heading in enumerate(headings):
-        texts, kind = _column([cells.get(position, ("", "")) for _, cells in body], [n for n, _ in body], heading, log)
-        columns.append(texts)
-        kinds.append(kind)
-    return grid_of_cells(sheet, headings, columns, [number for number, _ in body], kinds, log)
-
-
-def _column(cells: list[Cell], rows: list[int], heading: str, log: ProblemLog) -> tuple[list[str], str]:
-    texts = [text for text, _ in cells]
-    found = [kind for _, kind in cells]
-    for index, kind in enumerate(found):
-        if kind == "e":
-            note(log, ERROR_CELL, rows[index], heading, error=texts[index][:10])
-            texts[index] = ""
-        elif kind == "f":
-            note(log, FORMULA_UNCALCULATED, rows[index], heading)
-    kinds = {kind for kind in found if kind in "tnds" and kind}
-    if kinds == {"n"}:
-        return texts, "number"
-    if kinds and kinds <= {"d", "s"}:
-        return (pad_dates(texts), "datetime") if "s" in kinds else (texts, "date")
-    if kinds & {"d", "s"}:
-        dates = sum(kind in ("d", "s") for kind in found)
-        note(log, DATES_MIXED, 0, heading, dates=dates, texts=sum(kind in ("t", "n") for kind in found))
-    return texts, "text"
