@@ -84,7 +84,8 @@ def hotspot_table(
             "p_value": p_values,
             "q_value": benjamini_hochberg(p_values),
         }
-        classes = classify(counts, counts_frame["dates"].to_numpy(), numbers["q_value"])
+        own_p_values = None if own_share is None else exact_p_values(counts, _alone(len(counts)), own_share)
+        classes = classify(counts, counts_frame["dates"].to_numpy(), numbers["q_value"], own_p_values)
     order = _order(classes, numbers["p_value"], counts, counts_frame[key])
     named = [column.name for column in HOTSPOT_COLUMNS]
     others = [name for name in counts_frame.columns if name not in named and name != key]
@@ -111,6 +112,11 @@ def _order(
         strength[classes == code] = place
     key_order = np.unique(keys.to_numpy(), return_inverse=True)[1]
     return np.lexsort((key_order, -counts, np.nan_to_num(p_values, nan=np.inf), strength))
+
+
+def _alone(places: int) -> csr_matrix:
+    """A neighbour matrix in which every place has only itself."""
+    return csr_matrix(identity(places, format="csr"))
 
 
 def _check(counts_frame: pd.DataFrame, neighbours: csr_matrix | None, share: Any, own_share: Any, key: str) -> None:

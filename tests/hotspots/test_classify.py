@@ -33,7 +33,7 @@ def test_the_class_of_a_place(count: int, dates: int, q: float, expected: str) -
 
 
 def test_every_class_has_a_label_without_blame() -> None:
-    assert list(CLASS_LABELS) == [*HOTSPOT_CLASSES, "too_few", "not_significant", "none"]
+    assert list(CLASS_LABELS) == [*HOTSPOT_CLASSES, "around", "too_few", "not_significant", "none"]
     assert not any("victim" in label.lower() for label in CLASS_LABELS.values())
 
 

@@ -133,3 +133,18 @@ def test_a_frame_that_breaks_its_promise_is_refused(spoil: Any) -> None:
 def test_shares_of_another_length_are_refused() -> None:
     with pytest.raises(SchemaBroken, match="expected shares"):
         hotspot_table(_frame([1] * 61), ring_matrix(CELLS), [0.5])
+
+
+def test_the_neighbours_of_a_busy_place_are_not_hotspots_for_it() -> None:
+    middle = h3.latlng_to_cell(52.13, -0.46, 9)
+    cells = np.array(sorted(h3.str_to_int(cell) for cell in h3.grid_disk(middle, 8)), dtype=np.int64)
+    counts = np.full(len(cells), 6, dtype=np.int64)
+    counts[cells == h3.str_to_int(middle)] = 90
+    frame = pd.DataFrame({"cell": cells, "count": counts, "dates": np.minimum(counts, 50)})
+    neighbours = ring_matrix(cells)
+    alone = csr_matrix(np.eye(len(cells)))
+    without = hotspot_table(frame, neighbours, even_share(neighbours))
+    assert without["class"].str.startswith("hotspot").sum() == 7
+    table = hotspot_table(frame, neighbours, even_share(neighbours), own_share=even_share(alone))
+    assert table.loc[table["class"].str.startswith("hotspot"), "cell"].tolist() == [h3.str_to_int(middle)]
+    assert (table["class"] == "around").sum() == 6
