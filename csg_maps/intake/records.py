@@ -93,7 +93,7 @@ def make_records(table: RawTable, mapping: ColumnMapping, context: IntakeContext
     the keys of earlier tables of the same supply in `context.seen_row_keys`.
 
     Fields that name a missing or left-out column are not used. Nothing is raised for a bad row; InputRefused for an
-    unknown coordinate system, KeyError for a date format that does not exist.
+    unknown coordinate system or a date format that does not exist.
     """
     frame, rows = table.frame, np.asarray(table.rows, dtype=np.int64)
     usable = {

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from csg_maps.errors import InputRefused
+from csg_maps.i18n import _
 from csg_maps.intake.clock import (
     ParsedTimes,
     combine_date_time,
@@ -109,7 +111,11 @@ def _nothing(rows: int) -> ParsedDates:
 
 def _read_dates(values: pd.Series, written: str, timezone: str, today: datetime.date) -> ParsedDates:
     if written:
-        return parse_with(values, written, timezone=timezone, today=today)
+        try:
+            return parse_with(values, written, timezone=timezone, today=today)
+        except (KeyError, StopIteration):
+            message = _("There is no date format {format}. Choose one that is offered, such as DD/MM/YYYY.")
+            raise InputRefused(message.format(format=repr(written[:40]))) from None
     nothing = _nothing(len(values))  # no one format reads half of the column: whatever it says is unreadable
     said = (values.str.strip() != "").to_numpy(dtype=bool)
     return ParsedDates(nothing.frame, ~said, said, nothing.too_early, nothing.future)

@@ -14,7 +14,7 @@ from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
 from csg_maps.model.vocabulary import codes
 from csg_maps.store.sealed import CALENDAR_COLUMNS
 
-_TYPES = {"int64": "!int64", "str": "!string", "bool": "!boolean", "datetime64[s]": "timestamp"}
+_TYPES = {"int64": "int64", "str": "string", "bool": "boolean", "datetime64[s]": "timestamp"}
 UNKNOWN = 0
 """Month, weekday and hour band travel as numbers; 0 is "not known that finely". `counts` gives them their labels."""
 
@@ -113,7 +113,7 @@ def crossing_sql(fileset: FileSet, chosen: ConcernFilter, layer_id: str) -> str:
     records = _records((fileset,))
     records = _where(records, [*_chosen(records, chosen), *_time_chosen(records, chosen), records.cell != NO_CELL])
     view = next(area for area in fileset.areas if area.layer_id == layer_id)
-    cells = ibis.table({"cell": "!int64", "area_code": "!string", "crosses": "!boolean"}, name=view.cells)
+    cells = ibis.table({"cell": "int64", "area_code": "string", "crosses": "boolean"}, name=view.cells)
     joined = records.select("cell").join(cells, "cell")
     crossing = joined.crosses.cast("int64").sum().cast("int64").fill_null(0)
     return str(ibis.to_sql(joined.agg(placed=joined.count(), crossing=crossing), dialect="duckdb"))
@@ -140,7 +140,7 @@ def _records(sets: tuple[FileSet, ...]) -> Any:
 
 def _records_of(fileset: FileSet) -> Any:
     columns = {column.name: _TYPES[column.dtype] for column in CONCERN_COLUMNS} | dict.fromkeys(
-        CALENDAR_COLUMNS, "!int32"
+        CALENDAR_COLUMNS, "int32"
     )
     own = {AREA_COLUMN_PREFIX + area.layer_id: "string" for area in fileset.areas if not area.cells}
     records = ibis.table(columns | own, name=fileset.view)
@@ -149,9 +149,9 @@ def _records_of(fileset: FileSet) -> Any:
         if not area.cells:
             records = records.mutate(**{name: records[AREA_COLUMN_PREFIX + area.layer_id].fill_null("")})
             continue
-        cells = ibis.table({"cell": "!int64", "area_code": "!string", "crosses": "!boolean"}, name=area.cells)
+        cells = ibis.table({"cell": "int64", "area_code": "string", "crosses": "boolean"}, name=area.cells)
         cells = cells.select(cell_of_layer="cell", by_cell="area_code")
-        given = ibis.table({"supplied": "!string", "area_code": "!string"}, name=area.codes)
+        given = ibis.table({"supplied": "string", "area_code": "string"}, name=area.codes)
         given = given.select(code_of_layer="supplied", by_code="area_code")
         records = records.left_join(cells, records.cell == cells.cell_of_layer)
         records = records.left_join(given, records.supplied_area_code == given.code_of_layer)

@@ -73,8 +73,8 @@ def _summary(problems: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(problems)
     order = list(LEVEL_LABELS)
     grouped = (
-        frame.groupby(["level", "code", "message", "fix"], sort=False)
-        .agg(rows=("row", "size"), first=("row", "min"))
+        frame.groupby(["level", "code"], sort=False)
+        .agg(rows=("row", "size"), first=("row", "min"), message=("message", "first"), fix=("fix", "first"))
         .reset_index()
     )
     grouped = grouped.sort_values(

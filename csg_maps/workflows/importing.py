@@ -259,10 +259,11 @@ def _in_words(problems: pd.DataFrame) -> tuple[ProblemRow, ...]:
 
 
 def _summed(problems: tuple[ProblemRow, ...]) -> Iterator[tuple[str, str, int, ProblemRow]]:
+    """Level, code, how often and the first of each rule's problems: what differs between files is in the whole table."""
     first: dict[tuple[str, str], ProblemRow] = {}
     rows: dict[tuple[str, str], int] = {}
     for problem in problems:
-        key = (problem.code, problem.message)
+        key = (problem.level, problem.code)
         first.setdefault(key, problem)
         rows[key] = rows.get(key, 0) + 1
     for key, problem in first.items():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from csg_maps.errors import InputRefused
 from csg_maps.intake import rules
 from csg_maps.intake.messages import RuleText, describe
 from csg_maps.intake.records import make_records
@@ -53,6 +54,12 @@ def test_dates_that_cannot_be_are_kept_apart(date, reason):
     told = found.problems[found.problems["code"] == reason].iloc[0]
     assert (told["row"], told["column"]) == (2, "date")
     assert "YYYY-MM-DD" in " ".join(describe(reason, facts_of(found, reason)[0]))
+
+
+@pytest.mark.parametrize("written", ["%d/%m/%Y", "DD/MM/YYYY nonsense"])
+def test_a_format_that_does_not_exist_is_refused_in_words(written):
+    with pytest.raises(InputRefused, match="DD/MM/YYYY"):
+        records_of({"date": ["2024-03-01"]}, formats={"date": written})
 
 
 def test_a_row_without_a_date_is_kept_and_told():
