@@ -149,7 +149,11 @@ def _with_headings_of(mapping: ColumnMapping, columns: tuple[str, ...]) -> Colum
 
 
 def _from_layout(layout: KnownLayout, columns: tuple[str, ...]) -> tuple[ColumnMapping, str, tuple[Suggestion, ...]]:
-    mapping = _with_headings_of(ColumnMapping(dict(layout.fields), layout.crs, dict(layout.formats)), columns)
+    # a small month holds too few rows to show that its points stand for streets, so it is said here
+    known = ColumnMapping(
+        dict(layout.fields), layout.crs, dict(layout.formats), constants={"place_precision": "street"}
+    )
+    mapping = _with_headings_of(known, columns)
     present = {name: column for name, column in mapping.fields.items() if column in columns}
     reason = _("The built-in profile {name} knows this layout.").format(name=layout.name)
     suggestions = tuple(Suggestion(name, column, 1.0, reason) for name, column in present.items())

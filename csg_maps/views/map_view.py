@@ -50,6 +50,8 @@ def show_map(
         Names the choices that the layers were made from. A click made before it changed is not answered again.
     bounds
         South, west, north, east in degrees: a click outside, with a margin, is nobody's and is ignored.
+    height_px
+        Height of the map on the page, in pixels.
     """
     check_page(page, layers)
     answer = st_folium(

@@ -57,7 +57,7 @@ def show(store: Any, actor: Any, agency: str, *, background: bool) -> Answer:
         today = datetime.date.today()
         until = right.date_input(
             _("Keep until"),
-            value=None,
+            value=_last_date(last, today),
             min_value=today + datetime.timedelta(days=1),
             key=f"provenance.until.{agency}",
             format="DD/MM/YYYY",
@@ -81,6 +81,12 @@ def show(store: Any, actor: Any, agency: str, *, background: bool) -> Answer:
         known_gaps=gaps.strip(),
     )
     return Answer(provenance, sharing, evidence, tuple(undecided))
+
+
+def _last_date(last: dict[str, Any], today: datetime.date) -> datetime.date | None:
+    """The day that the agency's last supply was to be kept until, while it is still to come."""
+    until = datetime.date.fromisoformat(last["retain_until"]) if last else None
+    return until if until is not None and until > today else None
 
 
 def _evidence(column: Any, agency: str, background: bool) -> str:

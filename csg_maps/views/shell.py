@@ -64,8 +64,8 @@ def _draw_band(current: str) -> None:
             # served/page.js reads from this key which language the page is written in
             with st.container(key=f"language-{state.language()}", width="content"):
                 st.markdown(f"**{startup.TITLE}**", width="content")
-            for name, page in PAGES.items():
-                st.page_link(page.script, label=_(page.link), disabled=False, width="content")
+            for page in PAGES.values():
+                st.page_link(page.script, label=_(page.link), width="content")
         st.segmented_control(
             _("Language"),
             options=list(_LANGUAGE_NAMES),

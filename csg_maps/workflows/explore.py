@@ -227,6 +227,7 @@ def for_people(store: Store, place: Place, table: pd.DataFrame) -> pd.DataFrame:
     elif "area_name" not in shown.columns:
         layer = areas.read_layer(store, place.layer_id)
         names = dict(zip(layer["area_code"], layer["area_name"], strict=True))
+        names[""] = _("in no area of this layer")
         shown.insert(1, "area_name", shown["area_code"].map(names).fillna("").astype("str"))
     return shown
 

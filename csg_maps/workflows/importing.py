@@ -25,6 +25,7 @@ from csg_maps.intake.records import IntakeContext, Records, make_records
 from csg_maps.intake.rules import problems_frame, volume_problems
 from csg_maps.intake.tables import RawTable
 from csg_maps.model.actor import Actor
+from csg_maps.model.concern import NO_REFERENCE
 from csg_maps.model.problems import ImportCounts, Problem
 from csg_maps.model.provenance import check_provenance
 from csg_maps.model.supply import ImportReport, ImportRequest, ProblemRow
@@ -80,6 +81,8 @@ class _Seen:
 
     def add(self, evidence: str, accepted: pd.DataFrame) -> None:
         self._keys[evidence] = np.union1d(self.keys(evidence), accepted["row_key"].to_numpy())
+        references = accepted["source_ref"].to_numpy()
+        self._references[evidence] = np.union1d(self._references[evidence], references[references != NO_REFERENCE])
 
 
 def run_import(

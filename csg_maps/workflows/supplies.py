@@ -103,5 +103,10 @@ def last_provenance(store: Store, actor: Actor, agency: str) -> dict[str, Any]:
     """What the agency's newest batch says of agreement, purpose and lawful basis; {} when there is none."""
     for batch in batches.list_batches(store, actor):
         if batch.agency == agency and batch.status != "purged":
-            return {"agreement": batch.agreement, "purpose": batch.purpose, "lawful_basis": batch.lawful_basis}
+            return {
+                "agreement": batch.agreement,
+                "purpose": batch.purpose,
+                "lawful_basis": batch.lawful_basis,
+                "retain_until": batch.retain_until,
+            }
     return {}

@@ -19,7 +19,7 @@ from csg_maps.views.map_view import read_click
 BOUNDS = (52.0, -1.0, 53.0, 0.0)
 CANARY = "csg-canary-ran"
 PAYLOADS = {
-    1: ["{{7*7}}", "{{cycler.__init__.__globals__.os.popen('touch %s').read()}}" % CANARY],
+    1: ["{{7*7}}", "{{cycler.__init__.__globals__.os.popen('touch " + CANARY + "').read()}}"],
     3: ["{# lost #}", "{% raw", "{{", "}}", "{% endmacro %}"],
     4: ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", html.escape("<img src=x onerror=alert(1)>")],
     5: ["${window.X=1}", html.escape("${window.X=1}"), "`${window.X=1}`"],
@@ -73,7 +73,7 @@ def test_attack_001_003_004_005_frames_full_of_payloads_make_a_map_of_numbers(nu
         lambda text: shapes.polygon_shape([text], "land"),
         lambda text: shapes.polygon_shape([shapely.box(0, 52, 1, 53)], text),
         lambda text: shapes.line_shape([shapely.LineString([(0, 0), (1, 1)])], text),
-        lambda text: elements.ShapePath(text),
+        elements.ShapePath,
         lambda text: elements.NumberMark(52.1, -0.4, text),
         lambda text: elements.NumberMark(text, -0.4, 1),
         lambda text: elements.MapSetup(BOUNDS, text),
@@ -85,8 +85,8 @@ def test_attack_001_003_004_005_frames_full_of_payloads_make_a_map_of_numbers(nu
         lambda text: hotspot_layer.outline_shapes(points_to_cells([52.1], [-0.4]), text),
         lambda text: hotspot_layer.hotspot_layer([text]),
         lambda text: hotspot_layer.number_layer([], [text], [0.0]),
-        lambda text: palette.class_style(text),
-        lambda text: legend.symbol(text),
+        palette.class_style,
+        legend.symbol,
     ],
 )
 def test_attack_001_003_004_005_no_parameter_of_a_layer_takes_a_text(number, payload, sink):

@@ -167,9 +167,9 @@ class Visit:
         self.page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
 
     def map_frame(self) -> object:
-        """The frame of the map, once its shapes are drawn."""
+        """The frame of the map, once its results are drawn (the ground comes first)."""
         frame = self.page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
-        frame.locator("path.csg-shape").first.wait_for(timeout=30_000)
+        frame.locator('path[class*="csg-class-"]').first.wait_for(timeout=30_000)
         return frame
 
     def serious_findings(self) -> list[str]:

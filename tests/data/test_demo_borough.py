@@ -86,7 +86,7 @@ def marked(rows: pd.DataFrame, settled: list[str], resolution: int, *, by_size: 
     size = pd.Series([h3.cell_to_parent(c, resolution) for c in settled]).value_counts()
     size = size.reindex(size.index.union(counts.index), fill_value=1)
     if not by_size:
-        size[:] = 1
+        size = pd.Series(1, index=size.index)
     found, share = [], []
     for one in size.index:
         ring = [c for c in h3.grid_disk(one, 1) if c in size.index]
@@ -182,7 +182,7 @@ def records_of(truth: dict, mapped: pd.DataFrame, plant_id: str) -> pd.DataFrame
 def share_of_hours(rows: pd.DataFrame, weekdays: set[int], hours: set[int]) -> float:
     when = pd.to_datetime(rows.loc[rows["date"].str.len() == 16, "date"], format="%Y-%m-%d %H:%M")
     assert len(when) > 40
-    return float((when.dt.weekday.isin(weekdays) & when.dt.hour.isin(hours)).mean())
+    return float((when.dt.dayofweek.isin(weekdays) & when.dt.hour.isin(hours)).mean())
 
 
 def test_the_bus_station_is_after_school_in_term(truth, mapped):

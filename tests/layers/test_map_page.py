@@ -61,8 +61,8 @@ def test_everything_that_is_asked_for_is_relative():
         lambda: folium.GeoJson({"type": "Point", "coordinates": [0, 52]}),
         lambda: folium.TileLayer("https://tile.example/{z}/{x}/{y}.png", attr="x"),
         lambda: folium.Element("<b>hello</b>"),
-        lambda: folium.LayerControl(),
-        lambda: Fullscreen(),
+        folium.LayerControl,
+        Fullscreen,
     ],
     ids=["popup", "marker", "geojson", "tiles", "element", "control", "plugin"],
 )

@@ -1,5 +1,7 @@
 """The classes keep their order in grey, for every kind of colour vision, and by their outline alone."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ def luminance(colour: str, vision: str = "usual") -> float:
 @pytest.mark.parametrize("vision", VISION)
 def test_each_class_is_clearly_darker_than_the_one_before(vision):
     shades = [luminance(style(class_style(number)).fill, vision) for number in range(1, 6)]
-    steps = [(lighter + 0.05) / (darker + 0.05) for lighter, darker in zip(shades, shades[1:], strict=False)]
+    steps = [(lighter + 0.05) / (darker + 0.05) for lighter, darker in itertools.pairwise(shades)]
     assert min(steps) > 1.3, steps
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.commands import run, supply
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The weights matrix is not fully connected")]
 ROWS, WITHOUT_COORDINATES = 182_113, 6_381
 
 
@@ -125,7 +125,7 @@ def test_a_layer_loaded_later_counts_by_the_cells_centre(
     at = [centre[pair] for pair in zip(located["Latitude"], located["Longitude"], strict=True)]
     points = gpd.GeoSeries(gpd.points_from_xy([p[1] for p in at], [p[0] for p in at]), crs=4326)
     theirs = _joined(points, _layer(shared_data)).value_counts()
-    ours = pd.read_csv(out).set_index("area_code")["count"]
+    ours = pd.read_csv(out).dropna(subset="area_code").set_index("area_code")["count"]
     ours = ours[ours > 0]
     assert ours.to_dict() == theirs.to_dict()
 
@@ -145,7 +145,7 @@ def test_a_layer_loaded_before_counts_by_the_original_point(shared_data: Path, t
     rows = rows[rows["Longitude"] != ""].reset_index(drop=True)
     points = gpd.GeoSeries(gpd.points_from_xy(rows["Longitude"].astype(float), rows["Latitude"].astype(float)), crs=4326)
     theirs = _joined(points, _layer(shared_data)).value_counts()
-    ours = pd.read_csv(out).set_index("area_code")["count"]
+    ours = pd.read_csv(out).dropna(subset="area_code").set_index("area_code")["count"]
     ours = ours[ours > 0]
     assert ours.to_dict() == theirs.to_dict()
     said = json.loads(report.read_text(encoding="utf-8"))

@@ -1,0 +1,65 @@
+"""The frame of every page, in a real browser without a network."""
+
+import pytest
+
+PATHS = ("/", "/Upload", "/Areas", "/Hotspots", "/Data")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_opened_directly_has_one_heading_and_asks_nobody_else(visit, app_server, path):
+    seen = visit(app_server, height=1400)
+    seen.open(path)
+    seen.page.wait_for_timeout(1500)
+    seen.settle()
+    seen.shot("page_" + (path.strip("/").lower() or "home"))
+    assert seen.page.locator("h1").count() == 1
+    assert seen.elsewhere() == []
+    assert seen.complaints() == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_attack_115_axe_finds_nothing_serious(visit, app_server, path):
+    seen = visit(app_server, height=1400)
+    seen.open(path)
+    seen.page.wait_for_timeout(1500)
+    seen.settle()
+    assert seen.serious_findings() == []
+
+
+def test_our_own_links_lead_to_each_page_and_say_where_one_is(visit, app_server):
+    seen = visit(app_server)
+    seen.open()
+    ways = seen.page.get_by_role("navigation", name="Pages")
+    assert ways.get_by_role("link").all_inner_texts() == ["Home", "Upload", "Areas", "Hotspots", "Data"]
+    assert seen.page.locator('[data-testid="stSidebarNav"]').count() == 0
+    for name in ("Upload", "Areas", "Hotspots", "Data"):
+        ways.get_by_role("link", name=name, exact=True).click()
+        seen.page.wait_for_url(f"**/{name}", timeout=15_000)
+        seen.settle()
+        seen.page.locator(f'a[aria-current="page"]:has-text("{name}")').wait_for(timeout=15_000)
+        assert seen.page.locator('a[aria-current="page"]').count() == 1
+
+
+def test_the_language_is_kept_from_page_to_page_and_said_in_the_document(visit, app_server):
+    seen = visit(app_server)
+    seen.open()
+    assert seen.page.evaluate("document.documentElement.lang") == "en"
+    seen.page.get_by_role("radio", name="Cymraeg").click()
+    seen.page.locator('html[lang="cy"]').wait_for(timeout=15_000)
+    seen.settle()
+    seen.page.locator('.st-key-ways a[href="Areas"]').click()
+    seen.page.wait_for_url("**/Areas", timeout=15_000)
+    seen.settle()
+    assert seen.page.evaluate("document.documentElement.lang") == "cy"
+    assert seen.page.get_by_role("radio", name="Cymraeg").get_attribute("aria-checked") == "true"
+
+
+def test_the_first_tab_stop_skips_to_the_heading(visit, app_server):
+    seen = visit(app_server)
+    seen.open()
+    seen.page.locator("body").press("Tab")
+    assert seen.page.evaluate("document.activeElement.className") == "csg-skip"
+    box = seen.page.locator(".csg-skip").bounding_box()
+    assert box["y"] >= 0, "the link is not visible while it has the focus"
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("document.activeElement.tagName") == "H1"
