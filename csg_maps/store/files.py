@@ -41,6 +41,7 @@ def write_by_content(
     disk refuses; nothing is left then.
     """
     temporary = folder / f"{PART}{secrets.token_hex(8)}"
+    placed: Path | None = None
     with disk_problems():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -52,10 +53,13 @@ def write_by_content(
             path = folder / (name or f"{prefix}{sha256}{suffix}")
             is_new = not path.exists()
             temporary.replace(path)
+            placed = path if is_new else None
             sync_folder(folder)
         except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            for left in (temporary, placed):
+                if left is not None:
+                    with contextlib.suppress(OSError):
+                        left.unlink(missing_ok=True)
             raise
     return WrittenFile(path, sha256, size, is_new)
 

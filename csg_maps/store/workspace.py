@@ -26,6 +26,7 @@ FOLDERS = ("batches", "quarantine", "areas", "postcodes", "premises", "ground", 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up with a message."""
 
+_SQLITE_MAGIC = b"SQLite format 3\x00"
 _WRITER_LOCK = 0x435347  # any number, the same for every process on one PostgreSQL database
 
 _DAMAGED = N_(
@@ -98,6 +99,9 @@ def open_store(folder: Path) -> Store:
             look = workspace.stat()
         except OSError:
             raise StoreProblem(_("There is no store in this folder. Make one with `init`, or name another.")) from None
+        with files.disk_problems(), open(workspace, "rb") as content:
+            if content.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:  # SQLite would quietly fill an empty file
+                raise StoreProblem(_(_DAMAGED).format(found=_("it is no database")))
         _checked_sqlite(store, (look.st_ino, look.st_mtime_ns, look.st_size, str(_read_highest(folder))))
     else:
         _check(store)

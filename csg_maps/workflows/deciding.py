@@ -68,7 +68,14 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
         evidence=evidence,
         profile_name=proposal.profile_name,
         announcements=tuple(
-            _announcements(table, mapping, proposal, asked, was_decided=decided is not None, evidence=evidence)
+            _announcements(
+                table,
+                mapping,
+                proposal,
+                tuple(dict.fromkeys((*proposal.asked, *asked))),
+                was_decided=decided is not None,
+                evidence=evidence,
+            )
         ),
     )
 
