@@ -104,8 +104,13 @@ def running_jobs(store: Store) -> tuple[Job, ...]:
         return tuple(Job(**row) for row in connection.execute(asked).mappings())
 
 
+def is_stale(found: Job) -> bool:
+    """Whether a job's process has given no sign for so long that it must be gone."""
+    return found.heartbeat < time.time() - INTERRUPTED_AFTER_SECONDS
+
+
 def interrupt_stale(store: Store) -> tuple[str, ...]:
-    """At every start: jobs whose process has given no sign for a minute are interrupted. Returns their ids."""
+    """Jobs whose process has given no sign for a minute are interrupted. Returns their ids."""
     late = time.time() - INTERRUPTED_AFTER_SECONDS
     stale = sa.and_(tables.jobs.c.state == "running", tables.jobs.c.heartbeat < late)
     with reading(store) as connection:

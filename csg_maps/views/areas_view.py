@@ -21,7 +21,7 @@ def show() -> None:
     """Draw the page."""
     store, actor = opened.store(), opened.actor()
     for line in state.remembered("areas.said", ()):
-        st.success(line)
+        st.success(wording.plain(line))
     state.forget("areas.said")
     layers = boundaries.list_layers(store, actor)
     left, right = st.columns([2, 3], gap="medium")
@@ -44,7 +44,7 @@ def _show_layers(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
                 _("Repaired"): [wording.number(layer["repaired"]) for layer in layers],
                 _("Whole area"): [_("yes") if layer["is_extent"] else _("no") for layer in layers],
             },
-            index=pd.Index([layer["name"] for layer in layers], name=_("Layer")),
+            index=pd.Index([wording.plain(layer["name"]) for layer in layers], name=_("Layer")),
         )
     )
 
@@ -61,7 +61,7 @@ def _show_add(store: Any, actor: Any) -> None:
         try:
             look = boundaries.look(upload.getvalue(), upload.name)
         except CsgMapsError as problem:
-            st.error(str(problem))
+            st.error(wording.plain(problem))
             return
         st.text(_("{count} areas. Say which fields hold what:").format(count=wording.number(look.areas)))
         name = st.text_input(_("Name of the layer"), key="areas.name", placeholder=_("Wards 2023"))
@@ -91,7 +91,7 @@ def _show_add(store: Any, actor: Any) -> None:
                 with st.spinner(_("Adding")):
                     added = boundaries.add_upload(store, actor, upload.getvalue(), upload.name, choice)
             except CsgMapsError as problem:
-                st.error(str(problem))
+                st.error(wording.plain(problem))
                 return
             state.remember("areas.said", added.in_words)
             st.rerun()
@@ -121,7 +121,7 @@ def _show_map(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
         rows = boundaries.area_names(store, actor, chosen)
         st.table(
             pd.DataFrame(
-                {_("Name"): [name for _code, name in rows]},
-                index=pd.Index([code for code, _name in rows], name=_("Code")),
+                {_("Name"): [wording.plain(name) for _code, name in rows]},
+                index=pd.Index([wording.plain(code) for code, _name in rows], name=_("Code")),
             )
         )

@@ -21,10 +21,10 @@ def show() -> None:
     """Draw the page."""
     store, actor = opened.store(), opened.actor()
     if said := state.remembered("data.said", ""):
-        st.success(said)
+        st.success(wording.plain(said))
         state.forget("data.said")
     if failed := state.remembered("data.failed", ""):
-        st.error(failed)
+        st.error(wording.plain(failed))
         state.forget("data.failed")
     rows = [row for row in supplies.list_supplies(store, actor) if row["status"] != "purged"]
     batches, aside, audit = st.tabs([_("Batches"), _("Set aside"), _("Who did what")])
@@ -33,7 +33,7 @@ def show() -> None:
             _show_batches(store, actor, rows)
         else:
             st.text(_("Nothing has been imported yet."))
-            st.page_link("pages/1_Upload.py", label=_("Add a file"))
+            st.page_link("pages/1_Upload.py", label=_("Add a file"), icon=wording.ONWARDS)
     with aside:
         _show_set_aside(store, actor)
     with audit:
@@ -78,12 +78,12 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
             pd.DataFrame(
                 {
                     "": [
-                        row["agreement"],
-                        row["purpose"],
+                        wording.plain(row["agreement"]),
+                        wording.plain(row["purpose"]),
                         wording.label("lawful_bases", row["lawful_basis"]),
                         row["retain_until"],
-                        row["known_gaps"] or _("none stated"),
-                        f"{row['sealed_at']} ({row['sealed_by']})",
+                        wording.plain(row["known_gaps"]) or _("none stated"),
+                        wording.plain(f"{row['sealed_at']} ({row['sealed_by']})"),
                     ]
                 },
                 index=[
@@ -99,7 +99,7 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
         found = supplies.problem_summary(store, actor, row["batch_id"])
         if not found.empty:
             st.markdown(f"**{_('What was found')}**")
-            st.table(found.set_index(_("Rows")))
+            st.table(found.map(wording.plain).set_index(_("Rows")))
         if row["status"] == "active":
             why = st.text_input(_("Why is it withdrawn?"), key="data.why")
             st.button(

@@ -47,11 +47,11 @@ def _show_empty(held: Overview) -> None:
             if held.layers
             else _("Wards or LSOAs: records outside them are set aside, and counts are made for them.")
         )
-        st.page_link("pages/2_Areas.py", label=_("Add areas"))
+        st.page_link("pages/2_Areas.py", label=_("Add areas"), icon=wording.ONWARDS)
     with second.container(border=True):
         st.markdown(f"**2. {_('Add a file')}**")
         st.text(_("CSV, Excel, GeoPackage and others, as the agency sent it. Every row is accounted for."))
-        st.page_link("pages/1_Upload.py", label=_("Add a file"))
+        st.page_link("pages/1_Upload.py", label=_("Add a file"), icon=wording.ONWARDS)
 
 
 def _show_map(store: Any, actor: Any, held: Overview) -> None:
@@ -98,14 +98,14 @@ def _show_map(store: Any, actor: Any, held: Overview) -> None:
         st.table(
             pd.DataFrame(
                 {
-                    _("Around"): names,
+                    _("Around"): [wording.plain(name) for name in names],
                     _("Records"): [wording.number(count) for count in top["count"]],
                     _("What it is"): [explore.class_words(code) for code in top["class"]],
                 },
                 index=pd.Index([str(rank) for rank in top["rank"]], name=_("No.")),
             )
         )
-    st.page_link("pages/3_Hotspots.py", label=_("Look closer: choose months, harms and agencies"))
+    st.page_link("pages/3_Hotspots.py", label=_("Look closer: choose months, harms and agencies"), icon=wording.ONWARDS)
 
 
 def _show_numbers(held: Overview) -> None:
@@ -145,7 +145,7 @@ def _show_next(held: Overview) -> None:
             steps.append((_("Ask {agency} for {months}.").format(agency=agency, months=months), "pages/1_Upload.py"))
     steps.append((_("Go through the hotspots."), "pages/3_Hotspots.py"))
     for text, page in steps:
-        st.page_link(page, label=text)
+        st.page_link(page, label=text, icon=wording.ONWARDS)
 
 
 def _show_supplies(held: Overview) -> None:

@@ -41,7 +41,7 @@ def show() -> None:
                 expected=choice.expected,
             )
     except CsgMapsError as problem:
-        st.warning(str(problem))
+        st.warning(wording.plain(problem))
         return
     if not result.records:
         _show_nothing(store, actor, choice)
@@ -63,16 +63,19 @@ def show() -> None:
 def _show_nothing(store: Any, actor: Any, choice: filters.Choice) -> None:
     held = cached.holdings(store, actor)
     if choice.chosen.evidence == "concern" and not held.concerns and held.background:
-        st.info(
-            _(
-                "There are no concerns yet. {count} background records are held: choose them under What to count."
-            ).format(count=wording.number(held.background))
-        )
+        count = wording.number(held.background)
+        words = _("There are no concerns yet. {count} background records are held: recorded crime, counted apart.")
+        st.info(words.format(count=count))
+        st.button(_("Show the background"), key=f"{PAGE}.background", type="primary", on_click=_show_background)
     elif choice.chosen.evidence == "concern" and not held.concerns:
         st.info(_("There is nothing to map yet. Add a file first."))
-        st.page_link("pages/1_Upload.py", label=_("Add a file"))
+        st.page_link("pages/1_Upload.py", label=_("Add a file"), icon=wording.ONWARDS)
     else:
         st.info(_("Nothing matches these choices. Take one of them away, or choose more months."))
+
+
+def _show_background() -> None:
+    st.session_state[f"{PAGE}.evidence"] = "background"
 
 
 def _show_headline(result: HotspotResult) -> None:
@@ -140,7 +143,7 @@ def _show_ranking(store: Any, actor: Any, choice: filters.Choice, result: Hotspo
     names = place_names(store, choice, table)
     shown = pd.DataFrame(
         {
-            _("Place"): names,
+            _("Place"): [wording.plain(name) for name in names],
             _("Records"): [wording.number(count) for count in table["count"]],
             _("Dates"): [wording.number(dates) for dates in table["dates"]],
         },
@@ -150,7 +153,7 @@ def _show_ranking(store: Any, actor: Any, choice: filters.Choice, result: Hotspo
         shown[_("Per km²")] = ["" if pd.isna(value) else f"{value:.1f}" for value in table["density"]]
     elif not result.declined and result.method == "gi-star":
         ratio = table["ratio"]
-        shown[_("Times expected")] = ["" if pd.isna(value) else f"{value:.1f}" for value in ratio]
+        shown[_("Times expected, with neighbours")] = ["" if pd.isna(value) else f"{value:.1f}" for value in ratio]
         shown[_("What it is")] = [explore.class_words(code) for code in table["class"]]
     st.table(shown.head(SHOWN))
     keys = table[_key_column(choice)].tolist()

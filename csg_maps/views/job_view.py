@@ -3,6 +3,7 @@
 import streamlit as st
 
 from csg_maps.i18n import _
+from csg_maps.views import wording
 from csg_maps.views.shell import resume_shell
 from csg_maps.workflows import jobs
 from csg_maps.workflows.stores import Store
@@ -26,7 +27,8 @@ def watch(store: Store, job_id: str) -> None:
         if state is None or state.state != "running":
             st.rerun()
             return
-        st.progress(min(max(state.progress, 0.0), 1.0), text=f"{state.stage or _('Starting')} – {state.progress:.0%}")
+        stage = wording.plain(state.stage) or _("Starting")
+        st.progress(min(max(state.progress, 0.0), 1.0), text=f"{stage} – {state.progress:.0%}")
         st.caption(_("This goes on if you leave the page."))
 
     progress()
@@ -37,4 +39,4 @@ def show_failure(state: jobs.JobState) -> None:
     if state.state == "interrupted":
         st.error(_("The work was interrupted before its end. Nothing was changed; start it again."))
     else:
-        st.error(state.message or _("The work failed. Nothing was changed."))
+        st.error(wording.plain(state.message) or _("The work failed. Nothing was changed."))

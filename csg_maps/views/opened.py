@@ -8,7 +8,7 @@ from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _
 from csg_maps.model.actor import LOCAL_ACTOR, Actor
 from csg_maps.settings import store_folder
-from csg_maps.views import job_view
+from csg_maps.views import job_view, wording
 from csg_maps.workflows import stores
 from csg_maps.workflows.stores import Store
 
@@ -28,7 +28,7 @@ def store() -> Store:
     try:
         opened, demo_job = _open(str(store_folder()))
     except CsgMapsError as problem:
-        st.error(str(problem))
+        st.error(wording.plain(problem))
         st.stop()
     if demo_job and job_view.is_running(opened, demo_job):
         st.info(_("This is the first start: a fictional borough is being made, so that there is something to look at."))

@@ -20,7 +20,7 @@ def show(store: Any, actor: Any, choice: filters.Choice, selected: Selection) ->
     name = profile.name or _("A place outside every area")
     heading = _("Cell in {area}").format(area=name) if selected.cell else name
     with st.container(key="profile", border=True):
-        st.subheader(heading, anchor=False)
+        st.subheader(wording.plain(heading), anchor=False)
         if not profile.total:
             st.text(_("No record here under this filter. Silence is not safety: it may be that nobody was asked."))
             return

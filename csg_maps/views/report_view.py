@@ -84,8 +84,8 @@ def _summary(problems: list[dict[str, Any]]) -> pd.DataFrame:
         {
             _("Rows"): [wording.number(count) for count in grouped["rows"]],
             _("First row"): ["" if row == 0 else str(row) for row in grouped["first"]],
-            _("What"): grouped["message"].to_numpy(),
-            _("What to do"): grouped["fix"].to_numpy(),
+            _("What"): [wording.plain(text) for text in grouped["message"]],
+            _("What to do"): [wording.plain(text) for text in grouped["fix"]],
         },
         index=pd.Index([_(LEVEL_LABELS[level]) for level in grouped["level"]], name=_("Outcome")),
     ).head(40)
@@ -94,4 +94,4 @@ def _summary(problems: list[dict[str, Any]]) -> pd.DataFrame:
 def show_refusals(refused: list[dict[str, Any]]) -> None:
     """Say which files or tables cannot be used, and what to do."""
     for problem in refused:
-        st.error(f"{problem['message']} {problem['fix']}")
+        st.error(wording.plain(f"{problem['message']} {problem['fix']}"))

@@ -22,7 +22,7 @@ def show() -> None:
     store, actor = opened.store(), opened.actor()
     step = state.remembered("upload.step", "files")
     if failed := state.remembered("upload.failed", ""):
-        st.error(failed)
+        st.error(wording.plain(failed))
         state.forget("upload.failed")
     if step in {"looking", "importing"}:
         _show_job(store, step)
@@ -62,7 +62,7 @@ def _show_files(store: Any, actor: Any) -> None:
         try:
             job = jobs.start_inspection(store, actor, files, str(agency))
         except CsgMapsError as problem:
-            st.error(str(problem))
+            st.error(wording.plain(problem))
             return
         state.set_running_job(job)
         state.remember("upload.agency", str(agency))
@@ -125,7 +125,7 @@ def _show_columns(store: Any, actor: Any) -> None:
         _start_import(store, actor, inspection, decided, answer)
     right.button(_("Start over"), key="upload.again", on_click=_start_over, args=(store,))
     for text in undecided:
-        st.caption(_("Still to say: {what}").format(what=text))
+        st.caption(_("Still to say: {what}").format(what=wording.plain(text)))
 
 
 def _start_import(store: Any, actor: Any, inspection: Any, decided: Any, answer: Any) -> None:
@@ -133,7 +133,7 @@ def _start_import(store: Any, actor: Any, inspection: Any, decided: Any, answer:
     try:
         job = jobs.start_import(store, actor, request)
     except CsgMapsError as problem:
-        st.error(str(problem))
+        st.error(wording.plain(problem))
         return
     state.set_running_job(job)
     _go("importing")
@@ -143,8 +143,8 @@ def _start_import(store: Any, actor: Any, inspection: Any, decided: Any, answer:
 def _show_report(store: Any) -> None:
     report_view.show(state.remembered("upload.report", {}))
     left, middle, right = st.columns(3)
-    left.page_link("pages/3_Hotspots.py", label=_("See it on the map"))
-    middle.page_link("pages/4_Data.py", label=_("See all batches, or take this one back"))
+    left.page_link("pages/3_Hotspots.py", label=_("See it on the map"), icon=wording.ONWARDS)
+    middle.page_link("pages/4_Data.py", label=_("See all batches, or take this one back"), icon=wording.ONWARDS)
     right.button(_("Add another file"), key="upload.again", on_click=_start_over, args=(store,))
 
 

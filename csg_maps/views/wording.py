@@ -10,7 +10,10 @@ from csg_maps.i18n import _, language
 from csg_maps.model.vocabulary import labels
 
 
-_MARKDOWN = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]()#+-.!|<>~:$"})
+ONWARDS = ":material/arrow_forward:"
+"""The sign of a link to another page."""
+
+_MARKDOWN = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]()#+-.!|<>~:$&"})
 
 
 def plain(text: object) -> str:

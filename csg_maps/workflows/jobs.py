@@ -72,13 +72,25 @@ def start_demo(store: Store, actor: Actor) -> str:
 
 
 def state_of(store: Store, job_id: str) -> JobState | None:
-    """The job as it stands, None when there is none of that id."""
+    """The job as it stands, None when there is none of that id.
+
+    A job whose process has given no sign for a minute is interrupted, so that a page that polls it hears of its end.
+    """
     row = job_rows.job(store, job_id)
+    if row is not None and row.state == "running" and job_rows.is_stale(row):
+        job_rows.interrupt_stale(store)
+        row = job_rows.job(store, job_id)
     if row is None:
         return None
     result_file = staging_folder(store, job_id) / "result.json"
     result = json.loads(result_file.read_text(encoding="utf-8")) if row.state == "done" and result_file.exists() else {}
     return JobState(job_id, row.kind, row.state, row.progress, row.stage, row.message, result)
+
+
+def under_way(store: Store, actor: Actor) -> tuple[str, ...]:
+    """The ids of the imports that run now, whoever started them: a closed tab does not end one."""
+    require(actor, "import")
+    return tuple(row.job_id for row in job_rows.running_jobs(store) if row.kind == "import" and not job_rows.is_stale(row))
 
 
 def run(store: Store, job_id: str) -> None:
