@@ -10,7 +10,7 @@ import h3
 import numpy as np
 import pyproj
 import shapely
-from ground import METRES_A_DEGREE_EAST, METRES_A_DEGREE_NORTH, to_degrees
+from ground import METRES_A_DEGREE_EAST, METRES_A_DEGREE_NORTH, largest, to_degrees
 from scipy.optimize import linear_sum_assignment
 from shapely.geometry import MultiPoint
 from shapely.ops import unary_union
@@ -119,12 +119,14 @@ def join_wards(rng, cells, count):
 
 
 def name_wards(ward, cells, ward_names):
-    """The wards renumbered, so that each name of the list goes to the ward nearest to where that name belongs."""
-    middles = np.array([unary_union([c for c, w in zip(cells, ward, strict=True) if w == n]).centroid.coords[0]
-                        for n in range(len(ward_names))])  # fmt: skip
-    wanted = np.array([(x, y) for _, _, x, y in ward_names], float)
-    old, new = linear_sum_assignment(((middles[:, None] - wanted[None]) ** 2).sum(2) ** 0.5)
-    return [dict(zip(old.tolist(), new.tolist(), strict=True))[int(w)] for w in ward]
+    """The wards renumbered, so that each name of the list goes to the ward in which, or near which, that name belongs."""
+    numbers = range(len(ward_names))
+    shapes = np.array([unary_union([c for c, w in zip(cells, ward, strict=True) if w == n]) for n in numbers])
+    wanted = shapely.points([(x, y) for _, _, x, y in ward_names])
+    away = shapely.distance(shapes[:, None], wanted) + 0.1 * shapely.distance(shapely.centroid(shapes)[:, None], wanted)
+    old, new = linear_sum_assignment(away)
+    renumbered = dict(zip(old.tolist(), new.tolist(), strict=True))
+    return [renumbered[int(number)] for number in ward]
 
 
 def make_areas(rng, ground, points, settings):
@@ -133,7 +135,7 @@ def make_areas(rng, ground, points, settings):
     thinned = points.xy[:: max(1, len(points.xy) // 6000)]
     seeds = cluster(rng, thinned, count)
     cells = shapely.voronoi_polygons(MultiPoint(seeds), extend_to=ground.outline.buffer(3000)).geoms
-    parts = [cell.intersection(ground.outline) for cell in cells]
+    parts = [largest(cell.intersection(ground.outline)) for cell in cells]  # crumbs of coast are given to the sea
     ward = name_wards(join_wards(rng, parts, len(ward_names)), parts, ward_names)
     shapes = [shapely.transform(to_degrees(ground, p), lambda xy: np.round(xy, DECIMALS)) for p in parts]
     weight = rng.uniform(0.8, 1.25, count)
@@ -154,7 +156,7 @@ def make_areas(rng, ground, points, settings):
                 residents,
             )
         )
-    if not shapely.coverage_is_valid([area.shape for area in areas]):
+    if not (shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes)):
         raise ValueError("the small areas do not share their edges with this seed: take another")
     return areas
 

@@ -4,10 +4,12 @@ A record is a dict with the columns of `COLUMNS`, and with `when` (a datetime) u
 """
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 
 import h3
 import numpy as np
+import shapely
 from areas import DECIMALS, cell_of, metres_between
 
 COLUMNS = ("reference", "date", "latitude", "longitude", "harm", "setting", "age_band", "basis", "told_by",
@@ -86,27 +88,19 @@ ASSET_SETTING = {"bus_station": "transport", "railway_station": "transport", "hi
                  "quay_sheds": "derelict"}  # fmt: skip
 HOUR_WEIGHT = np.array([2, 1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 3, 3, 3, 4, 4, 4, 5, 6, 6, 6, 6, 5, 5, 4, 3], float)
 
-BACKGROUND_HARMS = {
-    "violence.violence_and_sexual_offences": 0.34, "asb": 0.19, "theft_and_damage.shoplifting": 0.09,
-    "theft_and_damage.criminal_damage_arson": 0.09, "other.public_order": 0.08, "theft_and_damage.vehicle_crime": 0.05,
-    "theft_and_damage.burglary": 0.04, "substances.drugs": 0.04, "theft_and_damage.other_theft": 0.04,
-    "other.other_crime": 0.015,
-    "theft_and_damage.bicycle_theft": 0.01, "violence.weapons": 0.007, "violence.robbery": 0.006,
-    "theft_and_damage.theft_from_person": 0.002,
-}  # fmt: skip
-
 
 @dataclass
 class Scene:
-    """Where records may fall: street points, assets (kind, longitude, latitude), and which street points are asked about."""
+    """Where records may fall: street points, assets (kind, longitude, latitude), and the ground that nobody asks about."""
 
     points: object
     assets: list
-    open_point: np.ndarray
+    closed: object = shapely.Polygon()  # in degrees
 
     def __post_init__(self):
+        is_open = ~shapely.contains_xy(self.closed, self.points.lnglat)
         self.open_positions = {
-            cell: [p for p in positions if self.open_point[p]] for cell, positions in self.points.of_cell.items()
+            cell: [p for p in positions if is_open[p]] for cell, positions in self.points.of_cell.items()
         }
         self.open_cells = [cell for cell in self.points.settled if self.open_positions[cell]]
 
@@ -167,7 +161,7 @@ def place_in(rng, scene, cell, spread=6.0):
     while True:
         base = scene.points.lnglat[positions[rng.integers(len(positions))]]
         moved = np.round(base + rng.uniform(-spread, spread, 2) / (68_000, 111_250), DECIMALS)
-        if cell_of(moved[1], moved[0], 10) == cell:
+        if cell_of(moved[1], moved[0], 10) == cell and not shapely.contains_xy(scene.closed, *moved):
             return moved
 
 
@@ -214,6 +208,20 @@ def even_record(rng, scene, cell, agency):
     return make_record(rng, agency, any_moment(rng, agency), place, setting=setting_at(rng, scene, place))
 
 
+def leave_no_gap(rng, records):
+    """Move single even records, so that no agency but housing misses a month by chance: only planted gaps are gaps."""
+    for agency in AGENCY_CODES:
+        own = [r for r in records if r["agency"] == agency]
+        months = Counter((r["when"].year, r["when"].month) for r in own)
+        for month in MONTHS:
+            if not months[month] and not (agency == "housing" and month in HOUSING_MISSING):
+                fullest = max(MONTHS, key=lambda m: months[m])
+                one = next(r for r in own if (r["when"].year, r["when"].month) == fullest)
+                one["when"] = moment_in(rng, *month)
+                months[fullest] -= 1
+                months[month] += 1
+
+
 def unmapped_records(rng, scene, premises, numbers):
     """Records that must not be on a map: at home, online, without a place, and at addresses of the premises table."""
     records = []
@@ -250,28 +258,6 @@ def unmapped_records(rng, scene, premises, numbers):
                 make_record(rng, agency, any_moment(rng, agency), place, harm=pick(rng, harms), setting=setting)
             )
     return records
-
-
-def background_records(rng, points, count):
-    """Rows like the open police data: month only, snapped to a few points of each street, more in the middle of town."""
-    snaps = np.sort(rng.choice(len(points.xy), 2600, replace=False))
-    away = np.hypot(points.xy[snaps, 0] - 100, points.xy[snaps, 1] + 400)
-    weight = (0.12 + np.exp(-away / 900) * 2.2 + 0.45 * np.exp(-away / 2600)) * rng.lognormal(0, 0.7, len(snaps))
-    chosen = rng.choice(len(snaps), count, p=weight / weight.sum())
-    season = 1 + 0.08 * np.sin(np.arange(36) * np.pi / 6 + 2.6)
-    months = rng.choice(36, count, p=season / season.sum())
-    harms = list(BACKGROUND_HARMS)
-    shares = np.array(list(BACKGROUND_HARMS.values()))
-    kinds = rng.choice(len(harms), count, p=shares / shares.sum())
-    nowhere = rng.uniform(size=count) < 0.03
-    rows = []
-    for number, i in enumerate(np.lexsort((chosen, months)).tolist()):
-        year, month = MONTHS[months[i]]
-        longitude, latitude = points.lnglat[snaps[chosen[i]]].tolist()
-        place = ("", "") if nowhere[i] else (f"{latitude:.{DECIMALS}f}", f"{longitude:.{DECIMALS}f}")
-        harm = harms[kinds[i]]
-        rows.append(("" if harm == "asb" else f"B{number:06d}", f"{year}-{month:02d}", *place, harm, "police"))
-    return rows
 
 
 def write_date(record, precision=None):

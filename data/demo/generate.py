@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import areas
+import background
 import events
 import h3
 import names
@@ -100,14 +101,12 @@ class Made:
 def build_records(rng, ground, points, parts, even=events.even_records):
     """Assets, premises, planted places and all records of the demo borough on its ground."""
     estate = choose_estate(ground, parts)
-    unasked = {parts.index(area) for area in estate}
-    open_point = np.array([area not in unasked for area in areas.area_finder(parts)(points.lnglat).tolist()])
     assets = [
         (kind, *nearest_street_point(points, x, y).tolist(), name, name_cy)
         for kind, name, name_cy, x, y in names.PLACES
     ]
     premises = {row[0]: nearest_street_point(points, row[3], row[4]) for row in names.PREMISES}
-    scene = events.Scene(points, assets, open_point)
+    scene = events.Scene(points, assets, areas.outline_of(estate))
     plants = planted.plant_all(rng, scene, ground)
     at_home = {plant.id: plant for plant in plants}
     named = (("bus_station", "bus_station"), ("retail_park", "emerging"), ("quay_sheds", "one_agency"))
@@ -122,6 +121,7 @@ def build_records(rng, ground, points, parts, even=events.even_records):
         assets[position] = (kind, longitude, latitude, *assets[position][3:])
     only = dict.fromkeys(at_home["one_agency"].cells_r10, "voluntary")
     records = even(rng, scene, EVEN, only)
+    events.leave_no_gap(rng, records)
     plants.append(planted.plant_event(rng, scene, ground))
     for plant in plants:
         records += plant.records
@@ -135,7 +135,7 @@ def build_control(seed, control_seed=CONTROL_SEED):
     rng = np.random.default_rng([control_seed, 4])
     points = areas.sample_streets(ground)
     parts = areas.make_areas(rng, ground, points, CONTROL_AREAS)
-    scene = events.Scene(points, [("none", 0.0, 0.0)], np.ones(len(points.xy), bool))
+    scene = events.Scene(points, [("none", 0.0, 0.0)])
     records = events.independent_records(rng, scene, CONTROL_EVEN)
     records += events.unmapped_records(rng, scene, {}, CONTROL_UNMAPPED)
     return ground, points, parts, records
@@ -161,7 +161,7 @@ def make_files(seed=SEED):
     ward_codes = [f"D05{number + 1:06d}" for number in range(len(names.WARDS))]
     outline = areas.outline_of(parts)
     own, late_rows = split_records(made.records)
-    background = events.background_records(rng, points, BACKGROUND)
+    crime = background.background_records(rng, points, BACKGROUND)
     postcodes = areas.make_postcodes(rng, points, parts, ward_codes, 1900)
     premises_rows = [
         (key, kind, label, f"{premises[key][1]:.6f}", f"{premises[key][0]:.6f}", radius)
@@ -204,13 +204,13 @@ def make_files(seed=SEED):
         ),
         "demo_school_terms.csv": csv_text(("first_day", "last_day"), events.TERMS),
         "demo_background.csv.gz": zipped(
-            csv_text(("reference", "date", "latitude", "longitude", "harm", "agency"), background)
+            csv_text(("reference", "date", "latitude", "longitude", "harm", "agency"), crime)
         ),
         "late_concerns_housing.csv": csv_text(events.COLUMNS, late_rows),
     }
     for agency, rows in own.items():
         files[f"demo_concerns_{agency}.csv.gz"] = zipped(csv_text(events.COLUMNS, rows))
-    found = truth.tell((points, made, premises_rows), own, (late_rows, background))
+    found = truth.tell((points, made, premises_rows), own, (late_rows, crime))
     found |= {"seed": seed, "control_seed": CONTROL_SEED, "sea_box": SEA_BOX}
     found["control"] = add_control(seed, files)
     files["truth.json"] = (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

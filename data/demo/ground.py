@@ -68,8 +68,13 @@ def largest(shape):
 
 
 def ragged(rng, shape, step, size):
-    """The shape with a point every `step` metres, each moved by about `size` metres, as a coast is."""
-    points = np.asarray(shapely.segmentize(shape, step).exterior.coords)[:-1]
+    """The shape with a point about every `step` metres, each moved by about `size` metres, as a coast is.
+
+    The points are spread evenly anew: close ones moved apart would tangle the line.
+    """
+    ring = shape.exterior
+    count = int(ring.length / step)
+    points = np.array([ring.interpolate(n / count, normalized=True).coords[0] for n in range(count)])
     return largest(Polygon(points + rng.normal(0, size, points.shape)).buffer(0))
 
 

@@ -102,7 +102,7 @@ PLACES = (
     ("school", "Haven High School", "Ysgol Uwchradd y Porth", -820, 120),
     ("school", "Copper Brow School", "Ysgol Ael y Copr", 1950, -150),
     ("school", "Ysgol Gyfun Arianfryn", "Ysgol Gyfun Arianfryn", -2250, -250),
-    ("school", "Grey Meadow Primary", "Ysgol Gynradd Dôl Lwyd", 1850, 900),
+    ("school", "Clock Hill Primary", "Ysgol Gynradd Bryn y Cloc", 1850, 900),
     ("school", "Old Quay Primary", "Ysgol Gynradd yr Hen Gei", 650, -1100),
     ("school", "Rainbow Wood Primary", "Ysgol Gynradd Coed yr Enfys", -350, 1700),
     ("school", "Seal Head Primary", "Ysgol Gynradd Pen y Morlo", -3900, 800),
@@ -126,6 +126,17 @@ PREMISES = (
 )
 
 
+def welsh_name(kind, of):
+    """Kind and noun in Welsh: the article becomes 'r after a vowel.
+
+    >>> welsh_name("Rhodfa", "y Felin"), welsh_name("Stryd", "yr Afon")
+    ("Rhodfa'r Felin", 'Stryd yr Afon')
+    """
+    if kind[-1] not in "aeiouwyôâ":
+        return f"{kind} {of}"
+    return f"{kind}'r {of.split(' ', 1)[1]}"
+
+
 class StreetNames:
     """Hands out a new pair of names for each street, never the same twice."""
 
@@ -133,7 +144,7 @@ class StreetNames:
         self._pairs = {}
         for kind, types in STREET_KINDS.items():
             pairs = [
-                (f"{word} {english}", f"{welsh_type} {welsh}")
+                (f"{word} {english}", welsh_name(welsh_type, welsh))
                 for english, welsh_type in types
                 for word, welsh in STREET_WORDS
             ]

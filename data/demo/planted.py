@@ -21,7 +21,7 @@ SITES = {  # id: (name, Welsh name, metres east, metres north, street kinds it m
     "park": ("Lantern Park", "Parc y Llusern", -1950, 620, ("path",)),
     "one_agency": ("North Quay Sheds", "Siediau Cei'r Gogledd", 640, -1750, ("main", "local")),
     "emerging": ("North Gate Retail Park", "Parc Siopa Porth y Gogledd", 260, 1480, ("main", "local")),
-    "one_event": ("Golden Acre shops", "Siopau Erw Aur", -1500, -1350, ("main", "local")),
+    "one_event": ("Harbour View shops", "Siopau Golwg yr Harbwr", -1500, -1350, ("main", "local")),
 }
 
 

@@ -14,7 +14,7 @@ import truth
 def redraw_control(times):
     """How many redraws of the second borough have a cell marked, by resolution and kind of share."""
     _, points, *_ = generate.build_control(generate.SEED)
-    scene = events.Scene(points, [("none", 0.0, 0.0)], np.ones(len(points.xy), bool))
+    scene = events.Scene(points, [("none", 0.0, 0.0)])
     bad = Counter()
     for seed in range(times):
         drawn = events.independent_records(np.random.default_rng([seed, 4]), scene, generate.CONTROL_EVEN)

@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import geopandas as gpd
@@ -83,19 +84,19 @@ def marked(rows: pd.DataFrame, settled: list[str], resolution: int, *, by_size: 
     cell = rows["cell"].map(lambda c: h3.cell_to_parent(c, resolution))
     counts = cell.value_counts()
     dates = rows["date"].str[:10].groupby(cell).nunique()
-    size = pd.Series([h3.cell_to_parent(c, resolution) for c in settled]).value_counts()
-    size = size.reindex(size.index.union(counts.index), fill_value=1)
+    size = Counter(h3.cell_to_parent(c, resolution) for c in settled)
+    size.update({c: 1 for c in counts.index if c not in size})
     if not by_size:
-        size = pd.Series(1, index=size.index)
-    found, share = [], []
-    for one in size.index:
-        ring = [c for c in h3.grid_disk(one, 1) if c in size.index]
-        found.append(int(counts.reindex(ring, fill_value=0).sum()))
-        share.append(size[ring].sum() / size.sum())
+        size = Counter(size.keys())
+    number, whole = counts.to_dict(), size.total()
+    rings = [h3.grid_disk(one, 1) for one in size]
+    found = [sum(number.get(c, 0) for c in ring) for ring in rings]
+    share = [sum(size[c] for c in ring) / whole for ring in rings]
     p_values = binom.sf(np.array(found) - 1, len(rows), np.array(share))
     order = np.argsort(p_values)
     passes = np.flatnonzero(p_values[order] <= 0.05 * np.arange(1, len(order) + 1) / len(order))
-    called = size.index[order[: passes[-1] + 1]] if len(passes) else []
+    places = list(size)
+    called = [places[i] for i in order[: passes[-1] + 1]] if len(passes) else []
     return {c for c in called if counts.get(c, 0) >= 5 and dates.get(c, 0) >= 3}
 
 
@@ -182,7 +183,7 @@ def records_of(truth: dict, mapped: pd.DataFrame, plant_id: str) -> pd.DataFrame
 def share_of_hours(rows: pd.DataFrame, weekdays: set[int], hours: set[int]) -> float:
     when = pd.to_datetime(rows.loc[rows["date"].str.len() == 16, "date"], format="%Y-%m-%d %H:%M")
     assert len(when) > 40
-    return float((when.dt.dayofweek.isin(weekdays) & when.dt.hour.isin(hours)).mean())
+    return float((when.dt.day_of_week.isin(weekdays) & when.dt.hour.isin(hours)).mean())
 
 
 def test_the_bus_station_is_after_school_in_term(truth, mapped):
@@ -277,7 +278,7 @@ def test_housing_misses_two_months_and_its_last_month_is_late(concerns):
     everything = {f"{year}-{month:02d}" for year in range(2023, 2027) for month in range(1, 13)}
     everything = {m for m in everything if "2023-11" <= m <= "2026-10"}
     assert everything - months["housing"] == {"2025-03", "2025-04", "2026-10"}
-    assert all(months[agency] == everything for agency in ("police", "social_care", "education", "youth_service"))
+    assert all(months[agency] == everything for agency in months.index if agency != "housing")
     late = table("late_concerns_housing.csv")
     assert len(late) > 0
     assert set(late["date"].str[:7]) == {"2026-10"}
