@@ -85,7 +85,7 @@ HEADINGS: dict[str, dict[float, str]] = {
     "setting": {
         SURE: r"""setting | lleoliad | math o (leoliad|le) | venue | scene type | tipo de lugar | location desc(ription)?
             | (location|loc|place|premises?|venue|site|scene) ?(type|category|cat|setting)
-            | (type|category) of (location|place|premises|venue|setting)""",
+            | (type|category|kind) of (location|place|premises|venue|setting)""",
         WEAK: "type | category | location | place | where | lle | scene",
     },
     "age_band": {
