@@ -1,5 +1,7 @@
 """Counts by area: the code kept at intake for these boundaries, else the cell's centre, else the supplied code."""
 
+import itertools
+
 import geopandas as gpd
 import h3.api.basic_int as h3
 import numpy as np
@@ -20,10 +22,12 @@ EVERYTHING = make_filter()
 def grid(columns: int = 3, name: str = "S") -> gpd.GeoDataFrame:
     """Squares side by side around Bedford; what lies outside is in no area."""
     edges = np.linspace(-0.66, -0.30, columns + 1)
-    boxes = [shapely.box(west, 52.05, east, 52.20) for west, east in zip(edges[:-1], edges[1:], strict=True)]
+    boxes = [shapely.box(west, 52.05, east, 52.20) for west, east in itertools.pairwise(edges)]
     codes = [f"{name}{number}" for number in range(columns)]
     return gpd.GeoDataFrame(
-        {"area_code": codes, "area_name": [f"Area {code}" for code in codes], "area_name_cy": ""}, geometry=boxes, crs=4326
+        {"area_code": codes, "area_name": [f"Area {code}" for code in codes], "area_name_cy": ""},
+        geometry=boxes,
+        crs=4326,
     ).astype({"area_code": "str", "area_name": "str", "area_name_cy": "str"})
 
 

@@ -15,7 +15,9 @@ def _three(store: Store) -> None:
             audit.record(connection, LOCAL_ACTOR, "look", number=number)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET action = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE 1=0 OR 1"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit SET action = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE 1=0 OR 1"]
+)
 def test_entries_can_be_neither_changed_nor_deleted(store: Store, statement: str) -> None:
     _three(store)
     with pytest.raises(sa.exc.IntegrityError, match="append-only"), writing(store) as connection:
@@ -24,7 +26,9 @@ def test_entries_can_be_neither_changed_nor_deleted(store: Store, statement: str
     assert audit.entries(store)["entry_id"].dtype == "int64"
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM audit WHERE entry_id = 2", "UPDATE audit SET detail = '{}' WHERE entry_id = 2"])
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM audit WHERE entry_id = 2", "UPDATE audit SET detail = '{}' WHERE entry_id = 2"]
+)
 def test_whoever_goes_around_the_trigger_is_noticed(store: Store, change: str) -> None:
     _three(store)
     assert find_damage(store) == ""

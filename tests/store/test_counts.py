@@ -86,7 +86,9 @@ def test_counts_by_cell_equal_h3(filled: Store, records: pd.DataFrame, resolutio
 @pytest.mark.parametrize("name", DIMENSIONS)
 def test_counts_by_each_dimension_equal_pandas(filled: Store, records: pd.DataFrame, name: str) -> None:
     found = counts.count(filled, LOCAL_ACTOR, EVERYTHING, None, by=(name,))
-    pd.testing.assert_frame_equal(found.sort_values(name, ignore_index=True), expected(records, [name]), check_dtype=True)
+    pd.testing.assert_frame_equal(
+        found.sort_values(name, ignore_index=True), expected(records, [name]), check_dtype=True
+    )
 
 
 def test_counts_by_cell_and_two_dimensions(filled: Store, records: pd.DataFrame) -> None:

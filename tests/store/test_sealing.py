@@ -54,7 +54,8 @@ def test_one_file_for_each_evidence_handling_and_recipients(store: Store) -> Non
     frame = frame.astype({"evidence": "str", "handling": "str", "recipients": "str"})
     batch_id = seal_frame(store, frame)
     found = {
-        (file.evidence, file.handling, file.recipients): file.rows for file in batches.readable_files(store, LOCAL_ACTOR)
+        (file.evidence, file.handling, file.recipients): file.rows
+        for file in batches.readable_files(store, LOCAL_ACTOR)
     }
     assert found == {
         ("concern", "P", ()): 100,

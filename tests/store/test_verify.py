@@ -26,9 +26,7 @@ def full(store: Store) -> Store:
     square = gpd.GeoDataFrame(
         {"area_code": ["A"], "area_name": ["A"], "area_name_cy": [""]}, geometry=[shapely.box(-1, 52, 0, 53)], crs=4326
     )
-    areas.add_layer(
-        store, LOCAL_ACTOR, layer_id="a", name="A", name_cy="", gdf=square, is_extent=True, repairs=[]
-    )
+    areas.add_layer(store, LOCAL_ACTOR, layer_id="a", name="A", name_cy="", gdf=square, is_extent=True, repairs=[])
     areas.refresh_cells(store, "a")
     reference.save_postcodes(store, LOCAL_ACTOR, POSTCODES)
     reference.save_premises(store, LOCAL_ACTOR, PREMISES)
