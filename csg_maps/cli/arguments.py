@@ -10,6 +10,7 @@ import click
 
 from csg_maps.errors import CsgMapsError, InputRefused
 from csg_maps.model.filters import AreaPlace, ConcernFilter, Place, make_cell_place, make_filter
+from csg_maps.model.mapping import FIELDS
 
 LIST_FLAGS = (
     "--harm",
@@ -150,5 +151,7 @@ def chosen_columns(pairs: tuple[str, ...]) -> dict[str, str]:
         field, equals, column = pair.partition("=")
         if not (field and equals and column):
             raise InputRefused(f"--map is written field=COLUMN, such as latitude=Lat; found {pair!r}.")
+        if field not in FIELDS:
+            raise InputRefused(f"--map knows no field {field!r}; the fields are {', '.join(FIELDS)}.")
         columns[field] = column
     return columns

@@ -54,6 +54,8 @@ def import_(
     for file in files:
         if not file.is_file():
             raise InputRefused(f"There is no file {file.name!r}; check its name and folder.")
+    if report and (report.is_dir() or not report.resolve().parent.is_dir()):
+        raise InputRefused("--report names a file in a folder that exists; make the folder first.")
     request = ImportRequest(
         files=tuple(SuppliedFile(str(file), file.name) for file in files),
         provenance=Provenance(
@@ -77,10 +79,18 @@ def import_(
     with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
         result = importing.run_import(store, LOCAL_ACTOR, request, _to_bar(bar))
     if report:
-        report.write_text(json.dumps(result.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
+        _write_report(report, result.as_dict())
     click.echo(importing.in_words(result))
     if importing.nothing_usable(result):
-        sys.exit(1)
+        why = next((f"{one.message} {one.fix}" for one in result.problems if one.level == "refuse"), "")
+        raise InputRefused(f"Nothing was imported. {why}")
+
+
+def _write_report(path: Path, report: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as problem:  # the import itself stands: its outcome is told all the same
+        click.echo(f"csg_maps: the report could not be written ({problem.strerror}).", err=True)
 
 
 @click.command()

@@ -28,7 +28,9 @@ def register(code: str, level: str, message: str, fix: str) -> RuleText:
 
 
 def found(rule: RuleText, file: str, row: int = 0, column: str = "", **values: object) -> Problem:
-    """A problem of this rule."""
+    """A problem of this rule; a rule whose words name {column} is told the column that the problem is in."""
+    if "{column}" in rule.message + rule.fix:
+        values["column"] = column
     return Problem(rule.code, rule.level, file, row, column, {name: str(value) for name, value in values.items()})
 
 

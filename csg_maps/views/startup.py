@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+from streamlit import config
 
 from csg_maps.i18n import N_, _
 from csg_maps.layers.documents import frame_document, page_document
@@ -116,7 +117,7 @@ def check_settings() -> None:
 
 def is_started_by_app() -> bool:
     """Whether `app.py` serves the pages, with its headers; true in a test without a server."""
-    return bool(_started_by_app) or bool(st.get_option("global.appTest"))
+    return bool(_started_by_app) or bool(config.get_option("global.appTest"))
 
 
 def base_path() -> str:

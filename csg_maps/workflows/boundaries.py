@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyproj.exceptions import CRSError
+
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography.areas import read_area_layer
@@ -61,7 +63,12 @@ def add(store: Store, actor: Actor, path: Path, shown_name: str, choice: LayerCh
         raise InputRefused(f"{message} {fix}")
     polygons = result.gdf
     if choice.crs:
-        polygons = polygons.set_crs(choice.crs, allow_override=True)
+        try:
+            polygons = polygons.set_crs(choice.crs, allow_override=True)
+        except CRSError:
+            raise InputRefused(
+                _("{crs!r} is no coordinate system; write it like EPSG:27700.").format(crs=choice.crs)
+            ) from None
     layer, repairs = read_area_layer(polygons, code=choice.code, name=choice.name, name_cy=choice.name_cy)
     is_extent = choice.is_extent if choice.is_extent is not None else not areas.list_layers(store)
     areas.add_layer(

@@ -67,6 +67,7 @@ def hotspots(
     NotAllowed, and InputRefused for a layer that does not exist.
     """
     require(actor, "see_counts")
+    check_areas(store, chosen)
     totals = totals_of(store, actor, chosen)
     counted = counts.count(store, actor, chosen, place, with_dates=True)
     key = "cell" if isinstance(place, CellPlace) else "area_code"
@@ -110,6 +111,15 @@ def hotspots(
         not_on_map=totals.not_on_map,
         bandwidth_m=radius,
     )
+
+
+def check_areas(store: Store, chosen: ConcernFilter) -> None:
+    """Raise InputRefused when the filter names a layer or an area that is not there: its count of 0 would mislead."""
+    for layer_id in sorted({layer for layer, _code in chosen.within}):
+        known = set(areas.read_layer(store, layer_id)["area_code"])
+        for layer, code in chosen.within:
+            if layer == layer_id and code not in known:
+                raise InputRefused(_("The layer {layer} has no area {code!r}.").format(layer=layer, code=code))
 
 
 @dataclass(frozen=True)
@@ -188,6 +198,7 @@ def export_counts(
 ) -> str:
     """Count, write the table to `out`, record the export, and say in a sentence what was written."""
     require(actor, "export")
+    check_areas(store, chosen)
     table = counts.count(store, actor, chosen, place, by=by)
     geometry = outlines(store, place, table)
     write_table(for_people(store, place, table), out, geometry)

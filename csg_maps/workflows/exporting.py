@@ -28,6 +28,8 @@ def check_ending(out: Path) -> None:
         raise InputRefused(f"--out must end in {', '.join(ENDINGS)}; found {out.suffix or 'no ending'}.")
     if not out.resolve().parent.is_dir():
         raise InputRefused("The folder of --out must exist; make it first.")
+    if out.is_dir():
+        raise InputRefused("--out names a folder; give the name of a file.")
 
 
 def write_table(table: pd.DataFrame, out: Path, geometry: gpd.GeoSeries | None = None) -> None:

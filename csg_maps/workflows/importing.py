@@ -104,6 +104,7 @@ def run_import(
     seen = _Seen(store, request.provenance.agency)
     base = _context(store, actor, request)
     outcomes: list[_Outcome] = []
+    columns: set[str] = set()
     for position, file in enumerate(request.files):
         done = 0.8 * position / len(request.files)
         share = 0.8 / len(request.files)
@@ -113,11 +114,13 @@ def run_import(
             chosen=request.chosen,
             progress=lambda part, done=done, share=share: progress(done + part * share * 0.5, _("Reading")),  # type: ignore[misc]
         )
+        columns.update(column for table in result.tables for column in table.columns)
         if result.problems or not result.tables:
             outcomes.append(_unread(file.name, result.problems))
         for number, table in enumerate(result.tables):
             progress(done + share * (0.5 + 0.5 * number / len(result.tables)), _("Checking rows"))
             outcomes.append(_outcome_of(table, store, request, base, seen))
+    _refuse_unknown_columns(request.leave_out, columns)
     progress(0.82, _("Putting together"))
     report = _report(request, outcomes)
     if request.dry_run or not (report.counts.accepted or report.counts.quarantined):
@@ -128,6 +131,17 @@ def run_import(
     _save_profiles(store, actor, request, outcomes)
     progress(1.0, _("Done"))
     return sealed
+
+
+def _refuse_unknown_columns(left_out: tuple[str, ...], columns: set[str]) -> None:
+    """A column to be left out that no table has is a slip of the pen, and the one that was meant would come in."""
+    for name in left_out:
+        if columns and name not in columns:
+            raise InputRefused(
+                _("No table has the column {name!r} that is to be left out; its columns are: {columns}.").format(
+                    name=name, columns=", ".join(sorted(columns))
+                )
+            )
 
 
 def digest_of(path: Path) -> str:

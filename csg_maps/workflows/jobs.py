@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from csg_maps.disclosure.policy import require
-from csg_maps.errors import CsgMapsError
+from csg_maps.errors import CsgMapsError, InputRefused
 from csg_maps.i18n import _, language, use_language
 from csg_maps.model.actor import LOCAL_ACTOR, Actor
 from csg_maps.model.supply import ImportRequest, request_from_json, request_to_json
@@ -90,11 +90,16 @@ def state_of(store: Store, job_id: str) -> JobState | None:
 def under_way(store: Store, actor: Actor) -> tuple[str, ...]:
     """The ids of the imports that run now, whoever started them: a closed tab does not end one."""
     require(actor, "import")
-    return tuple(row.job_id for row in job_rows.running_jobs(store) if row.kind == "import" and not job_rows.is_stale(row))
+    return tuple(
+        row.job_id for row in job_rows.running_jobs(store) if row.kind == "import" and not job_rows.is_stale(row)
+    )
 
 
 def run(store: Store, job_id: str) -> None:
     """Do the work of a job in this process, and leave its result or a clear message in its row."""
+    row = job_rows.job(store, job_id)
+    if row is None:
+        raise InputRefused(_("There is no job {job}.").format(job=job_id))
     folder = staging_folder(store, job_id)
     asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     use_language(asked["language"])
@@ -111,9 +116,6 @@ def run(store: Store, job_id: str) -> None:
         ).as_dict(),
         "demo": lambda: _demo(store, progress),
     }
-    row = job_rows.job(store, job_id)
-    if row is None:
-        return
     with job_rows.heartbeat(store, job_id):
         try:
             result = works[row.kind]()
