@@ -5,8 +5,8 @@ cell marked at resolution 9 by a share of cells, 1 by a share of settled resolut
 expected share should go by size. Of 15 redraws of the demo borough, all had every planted place marked at resolutions 9 and
 10, and none had a cell marked away from them (one had a neighbour marked at resolution 10); the emerging place, and it alone,
 was found rising in all. With independent draws in place of the even quota, a cell was marked elsewhere in 1 of 15 at
-resolution 10, in 1 of 15 by size and 13 of 15 by a share of cells at resolution 9, and one of 15 missed one planted place by size at
-resolution 9."""
+resolution 10, in 1 of 15 by size and 13 of 15 by a share of cells at resolution 9, and one of 15 missed one planted place by
+size at resolution 9."""
 
 
 def paragraph(text):
