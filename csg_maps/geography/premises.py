@@ -7,7 +7,6 @@ restricted; nothing here says which of the premises a record was near.
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
@@ -103,6 +102,8 @@ def near_premises(
     placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if premises is None or premises.empty or not len(placed):
         return near
+    from scipy.spatial import cKDTree  # only where there are premises: it takes long to load
+
     points = cKDTree(_on_the_globe(latitude[placed], longitude[placed]))
     for kind in ("recording", "protected"):  # the later one wins
         some = premises[premises["kind"] == kind]

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 from scipy.sparse import csr_matrix
 
 from csg_maps.errors import SchemaBroken
@@ -165,7 +165,7 @@ def local_moran(values: Any, neighbours: csr_matrix) -> LocalMoran:
     variance = (z / m2) ** 2 * (n / (n - 2)) * (squares - sums**2 / (n - 1)) * (m2 - z**2 / (n - 1))
     z_score = np.full(n, np.nan)
     np.divide(estimate - expectation, np.sqrt(np.maximum(variance, 0)), out=z_score, where=variance > 0)
-    return LocalMoran(estimate, expectation, variance, z_score, 2 * stats.norm.sf(np.abs(z_score)))
+    return LocalMoran(estimate, expectation, variance, z_score, 2 * special.ndtr(-np.abs(z_score)))
 
 
 def _others(neighbours: csr_matrix) -> csr_matrix:
@@ -194,4 +194,4 @@ def _checked(assumption: str) -> str:
 
 def _result(estimate: float, expectation: float, variance: float) -> GlobalStatistic:
     z = (estimate - expectation) / float(np.sqrt(variance))
-    return GlobalStatistic(estimate, float(expectation), float(variance), z, float(2 * stats.norm.sf(abs(z))))
+    return GlobalStatistic(estimate, float(expectation), float(variance), z, float(2 * special.ndtr(-abs(z))))

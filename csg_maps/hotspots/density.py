@@ -4,7 +4,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from csg_maps.errors import InputRefused, SchemaBroken
 from csg_maps.geography.cells import centres, check_cells, resolutions
@@ -89,6 +88,8 @@ def quartic_density(cells: Any, counts: Any, bandwidth_m: float, at_cells: Any) 
     source_lat, source_lng = centres(sources[used])
     target_lat, target_lng = centres(targets[asked])
     crs = planar_crs(target_lat, target_lng)  # one plane for both, or distances between them mean nothing
+    from scipy.spatial import cKDTree  # only where a density is asked: it takes long to load
+
     tree = cKDTree(np.column_stack(planar_m(source_lat, source_lng, crs)))
     points = np.column_stack(planar_m(target_lat, target_lng, crs))
     scale = 3 / (np.pi * bandwidth_m**2) * _SQUARE_METRES
