@@ -152,6 +152,7 @@ def remove_layer(store: Store, actor: Actor, layer_id: str) -> None:
     with writing(store) as connection:
         connection.execute(tables.layers.delete().where(tables.layers.c.layer_id == layer_id))
         connection.execute(tables.lookups.delete().where(tables.lookups.c.layer_id == layer_id))
+        connection.execute(tables.settings.delete().where(tables.settings.c.key == f"lookup:{layer_id}"))
         still = connection.execute(
             sa.select(tables.layers.c.layer_id).where(tables.layers.c.sha256 == layer.sha256)
         ).first()
@@ -174,18 +175,35 @@ def add_lookup(store: Store, actor: Actor, frame: pd.DataFrame) -> None:
         connection.execute(tables.lookups.delete().where(tables.lookups.c.layer_id.in_(concerned)))
         if len(pairs):
             connection.execute(tables.lookups.insert(), pairs.to_dict("records"))
+        for layer_id, of_layer in pairs.groupby("layer_id"):
+            key, digest = f"lookup:{layer_id}", _lookup_digest(of_layer)
+            if not tables.update_sealed(connection, tables.settings, tables.settings.c.key == key, value=digest):
+                tables.insert_sealed(connection, tables.settings, {"key": key, "value": digest})
         record(connection, actor, "add-lookup", layers=concerned, rows=len(pairs))
         bump_version(connection)
 
 
 def read_lookup(store: Store, layer_id: str = "") -> pd.DataFrame:
-    """Codes of other vintages (of one layer): layer_id, from_code, to_code, all str."""
-    asked = sa.select(tables.lookups)
+    """Codes of other vintages (of one layer): layer_id, from_code, to_code, all str.
+
+    Raises StoreProblem when the table is not as it was kept: it has one digest a layer, not one a row.
+    """
+    asked, kept = sa.select(tables.lookups), tables.settings.c
     if layer_id:
         asked = asked.where(tables.lookups.c.layer_id == layer_id)
     with reading(store) as connection:
         rows = connection.execute(asked.order_by(*tables.lookups.primary_key.columns)).all()
-    return pd.DataFrame(rows, columns=["layer_id", "from_code", "to_code"]).astype("str")
+        digests = {row.key: row.value for row in connection.execute(sa.select(kept.key, kept.value))}
+    found = pd.DataFrame(rows, columns=["layer_id", "from_code", "to_code"]).astype("str")
+    for layer, pairs in found.groupby("layer_id"):
+        if digests.get(f"lookup:{layer}") != _lookup_digest(pairs):
+            raise StoreProblem(_("The table of codes of layer {layer!r} is damaged. Add it again.").format(layer=layer))
+    return found
+
+
+def _lookup_digest(pairs: pd.DataFrame) -> str:
+    listed = sorted(pairs[["from_code", "to_code"]].itertuples(index=False, name=None))
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
 def refresh_cells(store: Store, layer_id: str) -> CellAreas:

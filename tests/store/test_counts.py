@@ -159,9 +159,9 @@ def test_totals_say_what_is_left_out_and_why(filled: Store, records: pd.DataFram
 
 
 def test_dates_are_days_that_certainly_differ(filled: Store, records: pd.DataFrame) -> None:
-    found = counts.count(filled, LOCAL_ACTOR, EVERYTHING, CellPlace(8), with_dates=True).set_index("cell")
+    found = counts.count(filled, LOCAL_ACTOR, EVERYTHING, CellPlace(7), with_dates=True).set_index("cell")
     placed = records[records["cell"] != 0]
-    for cell, rows in placed.groupby([parent_of(cell, 8) for cell in placed["cell"].tolist()]):
+    for cell, rows in placed.groupby([parent_of(cell, 7) for cell in placed["cell"].tolist()]):
         dates = 0
         for month, group in rows.groupby("month"):
             if month:

@@ -72,6 +72,12 @@ def test_a_changed_manifest_is_found(full: Store) -> None:
     assert "batches" in report.workspace
 
 
+def test_a_changed_report_is_found(full: Store) -> None:
+    with writing(full) as connection:
+        connection.execute(sa.text("UPDATE batch_reports SET report = '{}'"))
+    assert "batch_reports" in verify(full).workspace
+
+
 def test_only_old_files_that_nothing_names_are_swept(full: Store) -> None:
     for name in ("young.parquet", "old.parquet", ".part-young", ".part-old"):
         (full.folder / "batches" / name).write_bytes(b"left by a killed import")

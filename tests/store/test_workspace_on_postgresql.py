@@ -51,7 +51,9 @@ def server() -> Iterator[str]:
     try:
         if run("initdb", "-D", data, "-U", "csg", "-A", "trust", "-N", "--no-instructions"):
             pytest.skip("a PostgreSQL server cannot be set up by this user")
-        if run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=''", "start"):
+        if run(
+            "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=''", "start"
+        ):
             pytest.skip("a PostgreSQL server cannot be started by this user")
         yield f"postgresql+psycopg://csg@/postgres?host={folder}"
     finally:
@@ -89,7 +91,9 @@ def test_a_supply_is_sealed_counted_withdrawn_and_verified(store: Store) -> None
 def test_the_tables_are_those_of_the_code_and_the_audit_only_grows(store: Store) -> None:
     seal_frame(store, made_up(5))
     with writing(store) as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.metadata) == []
+        assert (
+            compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.metadata) == []
+        )
     for statement in ("UPDATE audit SET action = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
         with pytest.raises((StoreProblem, sa.exc.DatabaseError)), writing(store) as connection:
             connection.execute(sa.text(statement))
