@@ -26,14 +26,14 @@ def show() -> None:
     layers = boundaries.list_layers(store, actor)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        _show_layers(store, actor, layers)
+        _show_layers(layers)
         _show_add(store, actor)
     with right:
         if layers:
             _show_map(store, actor, layers)
 
 
-def _show_layers(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
+def _show_layers(layers: list[dict[str, Any]]) -> None:
     if not layers:
         st.text(_("No layer is loaded yet. Add the outline or the wards of your council first."))
         return

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, PLR0917 - an argument that is only part of the key is not read
 """Answers kept between runs. The keys name the store's version, what the actor may use, the choices and the language;
 the store itself is never part of a key, and nothing is kept on disk.
 """

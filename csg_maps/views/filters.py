@@ -1,6 +1,7 @@
 """The one filter of the map pages: widgets in, a frozen ConcernFilter and a place out. Empty means "all"."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -69,7 +70,7 @@ def show(store: Store, actor: Actor, *, key: str) -> Choice:
         )
         month_from, month_to = _period(months, key)
         with st.expander(_("More filters")):
-            more = _more(store, actor, layers, evidence, key)
+            more = _more(store, actor, layers, key)
             expected, bandwidth_m = _test_choices(method, place, key)
     within = tuple(tuple(pair.split("\t", 1)) for pair in more.pop("within"))
     chosen = make_filter(
@@ -84,7 +85,7 @@ def show(store: Store, actor: Actor, *, key: str) -> Choice:
     return Choice(chosen, place, method, expected, bandwidth_m)
 
 
-def _place(column, layers, key) -> Place:
+def _place(column: Any, layers: list[dict[str, Any]], key: str) -> Place:
     options = [f"cell:{resolution}" for resolution in RESOLUTIONS] + [f"area:{layer['layer']}" for layer in layers]
     names = {f"area:{layer['layer']}": layer["name"] for layer in layers}
 
@@ -119,10 +120,10 @@ def _period(months: tuple[str, ...], key: str) -> tuple[str, str]:
     return ("" if start == months[0] else start), ("" if end == months[-1] else end)
 
 
-def _more(store: Store, actor: Actor, layers, evidence: str, key: str) -> dict:
+def _more(store: Store, actor: Actor, layers: list[dict[str, Any]], key: str) -> dict[str, Any]:
     left, middle, right = st.columns(3)
 
-    def several(column, label: str, list_name: str, name: str) -> tuple[str, ...]:
+    def several(column: Any, label: str, list_name: str, name: str) -> tuple[str, ...]:
         return tuple(
             column.multiselect(
                 label,

@@ -51,7 +51,7 @@ def show() -> None:
     selected = _selected(filter_key, choice)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _show_map(store, actor, choice, result, drawn, filter_key, selected)
+        _show_map(store, actor, choice, drawn=drawn, filter_key=filter_key, selected=selected)
     with right:
         _show_ranking(store, actor, choice, result)
     with st.expander(_("How this was made")):
@@ -87,6 +87,10 @@ def _show_headline(result: HotspotResult) -> None:
         st.text(result.declined)
     elif result.method == "gi-star" and len(found):
         st.subheader(n_("{count} hotspot found", "{count} hotspots found", len(found)), anchor=False)
+    elif result.method == "gi-star" and (result.table["class"] == "too_few").any():
+        st.subheader(
+            _("No hotspot found: where there is more than expected, there are too few records or dates"), anchor=False
+        )
     elif result.method == "gi-star":
         st.subheader(_("No hotspot found: nothing here is more than chance would bring"), anchor=False)
     elif result.method == "density":
@@ -116,7 +120,7 @@ def _show_map(
     store: Any,
     actor: Any,
     choice: filters.Choice,
-    result: HotspotResult,
+    *,
     drawn: picture.Picture,
     filter_key: str,
     selected: Selection,

@@ -9,6 +9,7 @@ import streamlit as st
 from csg_maps.i18n import N_, _, n_
 from csg_maps.model.mapping import CODED_FIELDS, FIELDS, ColumnMapping
 from csg_maps.model.vocabulary import codes
+from csg_maps.settings import CRS_MAP
 from csg_maps.views import wording
 
 FIELD_LABELS: dict[str, str] = {
@@ -54,7 +55,7 @@ class Decided:
     undecided: tuple[str, ...]
 
 
-def show(layout: dict[str, Any], number: int) -> Decided:
+def show(layout: dict[str, Any]) -> Decided:
     """Draw one layout; returns what was decided."""
     key = f"mapping.{layout['key']}"
     undecided: list[str] = []
@@ -168,7 +169,7 @@ def _fields(layout: dict[str, Any], left_out: list[str], key: str) -> dict[str, 
 def _coordinate_system(layout: dict[str, Any], fields: dict[str, str], key: str, undecided: list[str]) -> str:
     if not {"latitude", "easting"} & set(fields):
         return ""
-    found = layout["mapping"]["crs"]
+    found = layout["mapping"]["crs"] or (CRS_MAP if "latitude" in fields else "")
     if found and fields == layout["mapping"]["fields"] and not layout["asks_crs"]:
         return str(found)
     options = [found] if found else []

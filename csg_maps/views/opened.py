@@ -1,6 +1,7 @@
 """The store that the pages work on: opened once, made with the demo borough at the very first start."""
 
 import functools
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from csg_maps.workflows.stores import Store
 
 @st.cache_resource(show_spinner=False, ttl=3600, max_entries=4)
 def _open(folder: str) -> tuple[Store, str]:
-    return stores.ensure(store_folder())
+    return stores.ensure(Path(folder))
 
 
 def actor() -> Actor:

@@ -39,6 +39,9 @@ def _go(step: str) -> None:
 
 
 def _show_files(store: Any, actor: Any) -> None:
+    for job in jobs.under_way(store, actor):
+        st.info(_("An import is under way, started in this or another window."))
+        job_view.watch(store, job)
     st.text(_("Every row of the file is accounted for: accepted, set aside, refused or held already."))
     left, right = st.columns([1, 2], gap="medium")
     agency = left.selectbox(
@@ -116,7 +119,7 @@ def _show_columns(store: Any, actor: Any) -> None:
             agency=wording.label("agencies", agency),
         )
     )
-    decided = [mapping_view.show(layout, number) for number, layout in enumerate(usable)]
+    decided = [mapping_view.show(layout) for layout in usable]
     background = all(layout["is_background"] for layout in usable)
     answer = provenance_view.show(store, actor, agency, background=background)
     undecided = [text for one in decided for text in one.undecided] + list(answer.undecided)

@@ -9,7 +9,6 @@ from babel.numbers import format_decimal
 from csg_maps.i18n import _, language
 from csg_maps.model.vocabulary import labels
 
-
 ONWARDS = ":material/arrow_forward:"
 """The sign of a link to another page."""
 
@@ -17,10 +16,10 @@ _MARKDOWN = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]()#+-.!|<>~:$
 
 
 def plain(text: object) -> str:
-    """A text that came from a file or a form, for a place that reads markdown: shown as it is, never acted on.
+    r"""A text that came from a file or a form, for a place that reads markdown: shown as it is, never acted on.
 
     >>> plain("![x](http://e)")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\://e\\\\)'
+    '\\!\\[x\\]\\(http\\://e\\)'
     """
     return " ".join(str(text).split()).translate(_MARKDOWN)
 
@@ -41,7 +40,7 @@ def number(value: float) -> str:
 
 
 def month(text: str) -> str:
-    """ "2024-04" as "Apr 2024"; "" as "not known"."""
+    """A month such as 2024-04 as "Apr 2024"; an empty one as "not known"."""
     if not text:
         return _("not known")
     return str(format_date(pd.Timestamp(f"{text}-01").date(), "MMM y", locale=language()))

@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = Path(__file__).resolve().parent / "sample"
 SHOTS = Path(os.environ.get("CSG_SHOTS") or Path(__file__).resolve().parent / "screenshots")
 START_SECONDS = 60
-# Streamlit's own page asks these two below the path of a page that was opened directly, and gets a 404.
-OWN_404 = ("_stcore/health", "_stcore/host-config")
+# Streamlit's own page asks two addresses below the path of a page that was opened directly, and gets a 404; and it names
+# features in the permissions of a frame that this browser does not know, which is a warning each.
+OWN_COMPLAINTS = ("_stcore/health", "_stcore/host-config", "warning: Unrecognized feature: ")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -149,8 +150,8 @@ class Visit:
         return [url for url in asked if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != own]
 
     def complaints(self) -> list[str]:
-        """Errors and warnings of the console, but the two that Streamlit causes by itself."""
-        return [line for line in self.console if not any(path in line for path in OWN_404)]
+        """Errors and warnings of the console, but those that Streamlit causes by itself."""
+        return [line for line in self.console if not any(own in line for own in OWN_COMPLAINTS)]
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.origin + path, wait_until="load")

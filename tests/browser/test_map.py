@@ -103,7 +103,7 @@ def test_the_map_has_a_name_and_its_buttons_too_in_both_languages(visit, sample_
     frame = seen.map_frame()
     assert frame.get_by_role("region", name=re.compile("^Map")).count() == 1
     seen.page.get_by_role("radio", name="Cymraeg").click()
-    seen.page.locator('html[lang="cy"]').wait_for(timeout=15_000)
+    seen.page.locator('html[lang="cy"]').wait_for(state="attached", timeout=15_000)
     frame.locator('html[lang="cy"] path.csg-shape').first.wait_for(timeout=15_000)
 
 

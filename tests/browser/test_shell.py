@@ -45,7 +45,7 @@ def test_the_language_is_kept_from_page_to_page_and_said_in_the_document(visit, 
     seen.open()
     assert seen.page.evaluate("document.documentElement.lang") == "en"
     seen.page.get_by_role("radio", name="Cymraeg").click()
-    seen.page.locator('html[lang="cy"]').wait_for(timeout=15_000)
+    seen.page.locator('html[lang="cy"]').wait_for(state="attached", timeout=15_000)
     seen.settle()
     seen.page.locator('.st-key-ways a[href="Areas"]').click()
     seen.page.wait_for_url("**/Areas", timeout=15_000)

@@ -17,7 +17,7 @@ open_shell("home")
 RESOLUTION = 9
 CENTRE = (52.42, -4.8)
 BOUNDS = (52.392, -4.85, 52.448, -4.75)
-cells = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(*CENTRE, RESOLUTION), 6)), dtype=np.int64)
+cells = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(*CENTRE, RESOLUTION), 7)), dtype=np.int64)
 seed = st.radio("Filter", [1, 2, 3], horizontal=True)
 distance = np.array([h3.grid_distance(int(cell), h3.latlng_to_cell(*CENTRE, RESOLUTION)) for cell in cells])
 noise = np.random.default_rng(seed).integers(-1, 2, len(cells))
