@@ -1,7 +1,7 @@
 """Mapping where young people come to harm outside the home, so that places are made safer.
 
 Reading order of the rooms, from what everything leans on to what a person sees. A room imports only rooms above it, and
-rooms in one group never import each other; `tests/test_import_rules.py` holds that.
+`intake`, `hotspots` and `disclosure` never each other; `tests/test_import_rules.py` holds that.
 
 - `errors`, `settings`, `i18n`: our exceptions, the few numbers that others read, and two languages.
 - `model`: what a concern, a filter, a supply and an actor are; computes nothing from data.
