@@ -16,9 +16,7 @@ from csg_maps.cli.arguments import (
 )
 from csg_maps.errors import InputRefused
 from csg_maps.model.actor import LOCAL_ACTOR
-from csg_maps.model.filters import DIMENSIONS
-from csg_maps.workflows import explore, stores
-from csg_maps.workflows.exporting import check_ending
+from csg_maps.model.filters import DIMENSIONS, EXPECTED, METHODS
 
 OUT = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="By its ending: .csv, .parquet, .geojson, .gpkg."
@@ -34,7 +32,9 @@ OUT = click.option(
 @one_clear_line
 def count(folder: Path, by: str, out: Path, **options: Any) -> None:
     """Count records by cell or area, and by month, harm, agency and so on."""
-    check_ending(out)
+    from csg_maps.workflows import explore, exporting, stores
+
+    exporting.check_ending(out)
     dimensions = tuple(word.strip() for word in by.split(",") if word.strip())
     unknown = [word for word in dimensions if word not in DIMENSIONS]
     if unknown:
@@ -49,11 +49,11 @@ def count(folder: Path, by: str, out: Path, **options: Any) -> None:
 @store_option
 @filter_options
 @place_options
-@click.option("--method", type=click.Choice(explore.METHODS), default="count", show_default=True)
+@click.option("--method", type=click.Choice(METHODS), default="count", show_default=True)
 @click.option("--bandwidth-m", type=float, help="For density: radius of the kernel, in metres.")
 @click.option(
     "--expected",
-    type=click.Choice(explore.EXPECTED),
+    type=click.Choice(EXPECTED),
     default="even",
     show_default=True,
     help="What the exact test expects: even over settled cells, or proportional to the background layer.",
@@ -62,7 +62,9 @@ def count(folder: Path, by: str, out: Path, **options: Any) -> None:
 @one_clear_line
 def hotspots(folder: Path, method: str, bandwidth_m: float | None, expected: str, out: Path, **options: Any) -> None:
     """Find places with more than expected, by cell or area."""
-    check_ending(out)
+    from csg_maps.workflows import explore, exporting, stores
+
+    exporting.check_ending(out)
     store = stores.open_local(folder)
     chosen, place = chosen_filter(options), chosen_place(options)
     click.echo(

@@ -200,8 +200,10 @@ def _is_all(texts: Any, stated: Bools, pattern: str) -> bool:
 
 def _is_free_text(texts: Any, stated: Bools, *, is_narrative: bool) -> bool:
     """Many different texts of several words: sentences rather than a list of words."""
-    words = np.asarray(pc.count_substring_regex(texts, r"\pL{2,}"))[stated]
     lengths = np.asarray(pc.utf8_length(texts))[stated]
+    if lengths.max() < (25 if is_narrative else 40):  # too short for any of what follows
+        return False
+    words = np.asarray(pc.count_substring_regex(texts, r"\pL{2,}"))[stated]
     if is_narrative and (words >= 4).mean() > 0.3 and lengths.max() >= 25:
         return True
     is_varied = len(words) >= 20

@@ -43,12 +43,14 @@ def find_layout(sample: str, *, is_whole: bool) -> Layout:
     if is_whole and not sample.strip(" \t\r\n,;|\ufeff"):
         return Layout(",", 0, 0, 0, (), 0)
     hint = _SEPARATOR_LINE.fullmatch(sample.split("\n", 1)[0])
+    lines = sample.splitlines(keepends=True)
+    parsed: dict[str, list[list[str]]] = {}
     if hint:
         delimiter = hint.group(1)
     else:
-        parsed = {delimiter: _rows(sample, delimiter, is_whole) for delimiter in DELIMITERS}
+        parsed = {delimiter: _rows(lines, delimiter, is_whole) for delimiter in DELIMITERS}
         delimiter = max(DELIMITERS, key=lambda each: _fitness(each, parsed[each]))
-    rows = _rows(sample, delimiter, is_whole)
+    rows = _rows(lines, delimiter, is_whole) if hint else parsed[delimiter]
     skipped = 1 if hint else 0
     usual = usual_width(rows[skipped:])
     heading = heading_index(rows, skipped, usual)
@@ -63,10 +65,10 @@ def find_layout(sample: str, *, is_whole: bool) -> Layout:
     return Layout(delimiter, heading, heading + 1, width, headings, data_width)
 
 
-def _rows(sample: str, delimiter: str, is_whole: bool) -> list[list[str]]:
+def _rows(lines: list[str], delimiter: str, is_whole: bool) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        rows.extend(islice(csv.reader(sample.splitlines(keepends=True), delimiter=delimiter), SAMPLE_ROWS))
+        rows.extend(islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS))
     except csv.Error:
         return rows
     return rows if is_whole or len(rows) == SAMPLE_ROWS else rows[:-1] or rows
@@ -91,10 +93,12 @@ def _fitness(delimiter: str, rows: Sequence[Sequence[str]]) -> tuple[bool, float
 
 def _is_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
     """Whether commas stand only between digits, and another delimiter is at work: 1,5;2,5."""
+    whole = [",".join(row) for row in rows]
+    if sum(any(mark in line for mark in ";\t|") for line in whole) < 0.9 * len(rows):
+        return False
     joints = [(left, right) for row in rows for left, right in pairwise(row)]
     between_digits = sum(left[-1:].isdigit() and right[:1].isdigit() for left, right in joints)
-    has_other = sum(any(mark in cell for cell in row for mark in ";\t|") for row in rows)
-    return bool(joints) and between_digits >= 0.9 * len(joints) and has_other >= 0.9 * len(rows)
+    return bool(joints) and between_digits >= 0.9 * len(joints)
 
 
 def heading_index(rows: Sequence[Sequence[str]], skipped: int, usual: int) -> int:

@@ -1,5 +1,6 @@
 """The two frames that leave intake: records without any exact coordinate, and quarantined rows with all that mends them."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +100,8 @@ def quarantined_frame(
     chosen: Positions, frame: pd.DataFrame, fields: dict[str, str], understood: Understood, findings: list[Finding]
 ) -> pd.DataFrame:
     """The chosen rows with why they are kept apart (QUARANTINED_COLUMNS). `fields` maps fields to columns of `frame`."""
+    if not len(chosen):
+        return _no_quarantined().copy()
     reasons = np.full(len(chosen), "", dtype=object)
     for finding in findings:
         if finding.rule.level == "quarantine":
@@ -125,6 +128,11 @@ def quarantined_frame(
     )
     check_frame(quarantined, QUARANTINED_COLUMNS, "quarantined rows")
     return quarantined
+
+
+@functools.cache
+def _no_quarantined() -> pd.DataFrame:
+    return pd.DataFrame({column.name: pd.Series(dtype=column.dtype) for column in QUARANTINED_COLUMNS})
 
 
 def count_months(occurred_from: npt.NDArray[np.datetime64]) -> pd.DataFrame:

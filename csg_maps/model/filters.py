@@ -21,6 +21,12 @@ DIMENSIONS = (
 )
 """What counts may be grouped by, beside the place."""
 
+METHODS = ("count", "gi-star", "density")
+"""How places may be told apart."""
+
+EXPECTED = ("even", "background")
+"""What the exact test expects."""
+
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
 

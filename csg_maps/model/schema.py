@@ -6,6 +6,9 @@ import pandas as pd
 
 from csg_maps.errors import SchemaBroken
 
+_NEVER_NULL = ("int64", "bool")
+"""Of numpy: they have no missing value, so none is looked for."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -27,8 +30,9 @@ def check_frame(frame: pd.DataFrame, columns: tuple[Column, ...], frame_name: st
             raise SchemaBroken(
                 f"{frame_name} must have a column {column.name!r}; it has {', '.join(map(str, frame.columns))}."
             )
-        found = str(frame[column.name].dtype)
+        values = frame[column.name]
+        found = str(values.dtype)
         if found != column.dtype:
             raise SchemaBroken(f"{frame_name}.{column.name} must be {column.dtype}; it is {found}.")
-        if not column.nullable and frame[column.name].isna().any():
+        if not column.nullable and found not in _NEVER_NULL and values.isna().any():
             raise SchemaBroken(f"{frame_name}.{column.name} must have no missing values; it has some.")

@@ -48,7 +48,10 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
     proposal = profiles.suggest_mapping(table, saved_profile(store, request.provenance.agency, layout, request.profile))
     decided = request.mappings.get(layout)
     adjusted = _adjusted(table, decided or proposal.mapping, request)
-    mapping, _findings, _unknown, asked = profiles.complete_mapping(adjusted, table)
+    mapping: ColumnMapping = adjusted
+    asked: tuple[Question, ...] = ()
+    if adjusted != proposal.mapping:  # else it is complete already
+        mapping, _findings, _unknown, asked = profiles.complete_mapping(adjusted, table)
     evidence = request.evidence or ("background" if proposal.is_background else "concern")
     wrong = profiles.wrong_file(table.columns, table.name)
     refusals = [wrong] if wrong else list(readiness.refusals(table.name, table.columns, mapping))

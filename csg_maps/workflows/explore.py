@@ -26,8 +26,6 @@ from csg_maps.store.audit import record
 from csg_maps.store.workspace import Store, data_version, writing
 from csg_maps.workflows.exporting import csv_text, write_table
 
-METHODS = ("count", "gi-star", "density")
-EXPECTED = ("even", "background")
 SETTLED_RESOLUTION = 10
 """How much settled ground a larger cell or an area holds is counted in cells of this size (about 130 m across)."""
 
@@ -72,9 +70,10 @@ def hotspots(
     counted = counts.count(store, actor, chosen, place, with_dates=True)
     key = "cell" if isinstance(place, CellPlace) else "area_code"
     table, neighbours = _study_area(store, actor, chosen, place, counted)
-    declined = decline_reason(len(table), int(table["count"].sum()))
+    # only a test can be declined, and only a test says what a place is: counts and density are shown whatever the number
+    declined = decline_reason(len(table), int(table["count"].sum())) if method == "gi-star" else ""
     share, own_share = None, None
-    if not declined:
+    if method == "gi-star" and not declined:
         share, own_share = _shares(store, actor, chosen, place, table=table, neighbours=neighbours, expected=expected)
     tested = hotspot_table(table.drop(columns="settled"), neighbours, share, own_share=own_share, key=key)
     radius = None
@@ -86,6 +85,8 @@ def hotspots(
             inside["cell"].to_numpy(), inside["count"].to_numpy(), radius, tested["cell"].to_numpy()
         )
         tested["density"] = pd.Series(surface, index=tested.index, dtype="Float64")
+        tested = tested.sort_values(["density", "cell"], ascending=[False, True], ignore_index=True)
+        tested["rank"] = np.arange(1, len(tested) + 1, dtype=np.int64)
     elif method == "density":
         raise InputRefused(_("A density is drawn on cells; choose a cell size instead of areas."))
     return HotspotResult(
@@ -99,6 +100,7 @@ def hotspots(
                 chosen,
                 place,
                 places=len(table),
+                method=method,
                 expected=expected,
                 declined=declined,
                 radius=radius,
@@ -325,6 +327,7 @@ def _sentences(
     place: Place,
     *,
     places: int,
+    method: str,
     expected: str,
     declined: str,
     radius: float | None,
@@ -357,6 +360,8 @@ def _sentences(
             ).format(share=f"{misplaced:.1%}")
     if declined:
         yield declined
+    elif method != "gi-star":
+        yield _("Nothing is tested here: a high count or density need not be more than chance would bring.")
     elif expected == "even":
         yield _(
             "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
@@ -429,3 +434,8 @@ def csv_for_download(store: Store, actor: Actor, result: HotspotResult) -> str:
 def export_name(result: HotspotResult) -> str:
     """The name of an exported file: what it is and how it is marked, nothing of what it holds."""
     return f"OFFICIAL-SENSITIVE_hotspots_{result.method}.csv"
+
+
+def cell_names(cells: np.ndarray) -> list[str]:
+    """The H3 index of each cell as text."""
+    return h3_cells.to_hex(cells)

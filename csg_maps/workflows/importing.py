@@ -80,9 +80,14 @@ class _Seen:
         return self._references[evidence]
 
     def add(self, evidence: str, accepted: pd.DataFrame) -> None:
-        self._keys[evidence] = np.union1d(self.keys(evidence), accepted["row_key"].to_numpy())
+        self._keys[evidence] = _merged(self.keys(evidence), accepted["row_key"].to_numpy())
         references = accepted["source_ref"].to_numpy()
-        self._references[evidence] = np.union1d(self._references[evidence], references[references != NO_REFERENCE])
+        self._references[evidence] = _merged(self._references[evidence], references[references != NO_REFERENCE])
+
+
+def _merged(held: npt.NDArray[np.int64], new: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Both in order. What repeats may stay: it is only looked up. A stable sort merges two ordered runs in one pass."""
+    return np.sort(np.concatenate([held, np.sort(new)]), kind="stable")
 
 
 def run_import(
