@@ -26,7 +26,7 @@ EXPECTED_LABELS = {
 EVIDENCE_LABELS = {
     "concern": N_("Concerns"),
     "intelligence": N_("Intelligence"),
-    "background": N_("Background: recorded crime, no concern"),
+    "background": N_("Background"),
 }
 
 

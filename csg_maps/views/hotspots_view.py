@@ -199,4 +199,7 @@ def place_names(store: Any, choice: filters.Choice, table: pd.DataFrame) -> list
     if not isinstance(choice.place, CellPlace):
         return [name or code for name, code in zip(table["area_name"], table["area_code"], strict=True)]
     around = explore.areas_of_cells(store, table["cell"].to_numpy())
-    return [_("Cell in {area}").format(area=name) if name else _("Cell") for name in around]
+    names = zip(around, explore.cell_names(table["cell"].to_numpy()), strict=True)
+    return [
+        _("Cell in {area}").format(area=area) if area else _("Cell {cell}").format(cell=cell) for area, cell in names
+    ]

@@ -156,9 +156,9 @@ def _fields(layout: dict[str, Any], left_out: list[str], key: str) -> dict[str, 
         current = suggested.get(field)
         column = columns[place % 3].selectbox(
             _(FIELD_LABELS[field]),
-            offered,
-            index=offered.index(current) if current in offered else None,
-            placeholder=_("no column"),
+            ["", *offered],  # "" first: a suggestion can be taken away
+            index=offered.index(current) + 1 if current in offered else 0,
+            format_func=lambda name: name or _("no column"),
             key=f"{key}.field.{field}",
         )
         if column:

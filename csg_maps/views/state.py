@@ -4,7 +4,7 @@ Keys of widgets belong to their pages and never start with `csg.`.
 """
 
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import streamlit as st
 
@@ -38,7 +38,7 @@ class MapMemory:
 
 def _get(name: str, otherwise: Value) -> Value:
     found = st.session_state.get(_PREFIX + name, otherwise)
-    return cast(Value, found) if isinstance(found, type(otherwise)) else otherwise
+    return found if isinstance(found, type(otherwise)) else otherwise
 
 
 def _set(name: str, value: object) -> None:
