@@ -3,7 +3,7 @@
 import click
 
 from csg_maps.cli.maps import count, hotspots
-from csg_maps.cli.supplies import areas, batches, import_, init, restore_batch, run_job, verify, withdraw
+from csg_maps.cli.supplies import areas, batches, import_, init, restore_batch, run_job, tables, verify, withdraw
 from csg_maps.i18n import LANGUAGES, use_language
 
 
@@ -16,5 +16,5 @@ def main(language: str) -> None:
     use_language(language)
 
 
-for command in (init, import_, batches, withdraw, restore_batch, areas, count, hotspots, verify, run_job):
+for command in (init, import_, batches, withdraw, restore_batch, areas, tables, count, hotspots, verify, run_job):
     main.add_command(command)

@@ -12,7 +12,7 @@ from csg_maps.errors import InputRefused
 from csg_maps.model.actor import LOCAL_ACTOR
 from csg_maps.model.provenance import Provenance, make_sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
-from csg_maps.workflows import boundaries, importing, jobs, stores, supplies
+from csg_maps.workflows import boundaries, importing, jobs, references, stores, supplies
 
 
 @click.command()
@@ -163,6 +163,27 @@ def list_areas(folder: Path, as_json: bool) -> None:
         click.echo(
             "\n".join(f"{row['layer']}: {row['name']}, {row['areas']} areas" for row in listed) or "No layers yet."
         )
+
+
+@click.group()
+def tables() -> None:
+    """Your own tables: postcodes, addresses that must never appear, codes of other years."""
+
+
+@tables.command("add")
+@click.argument("kind", type=click.Choice(references.KINDS))
+@click.argument("file", type=click.Path(path_type=Path))
+@store_option
+@click.option("--layer", default="", metavar="NAME", help="For a lookup: the layer whose codes they become.")
+@click.option("--from", "from_code", default="", metavar="FIELD", help="For a lookup: the code of the other year.")
+@click.option("--to", "to_code", default="", metavar="FIELD", help="For a lookup: the code of the layer.")
+@one_clear_line
+def add_table(kind: str, file: Path, folder: Path, *, layer: str, from_code: str, to_code: str) -> None:
+    """Keep a table, in place of the one before: postcodes, premises or lookup."""
+    if not file.is_file():
+        raise InputRefused(f"There is no file {file.name!r}; check its name and folder.")
+    codes = (from_code, to_code)
+    click.echo(references.add(stores.open_local(folder), LOCAL_ACTOR, kind, file, file.name, layer=layer, codes=codes))
 
 
 @click.command()

@@ -72,6 +72,13 @@ def read_premises(store: Store, actor: Actor, *, why: str = "look") -> pd.DataFr
     return frame
 
 
+def count_rows(store: Store, kind: str) -> int:
+    """How many rows of a kind are kept, without reading them; 0 when none."""
+    table = tables.reference_files
+    with reading(store) as connection:
+        return int(connection.execute(sa.select(table.c.rows).where(table.c.kind == kind)).scalar() or 0)
+
+
 def add_ground(store: Store, actor: Actor, kind: str, cells: npt.NDArray[np.int64]) -> None:
     """Say which cells (resolution 11) are settled: they have streets, addresses or assets. Replaces that kind."""
     require(actor, "manage_areas")

@@ -10,11 +10,22 @@ import pandas as pd
 import streamlit as st
 
 from csg_maps.errors import CsgMapsError
-from csg_maps.i18n import _
+from csg_maps.i18n import N_, _
 from csg_maps.layers.hotspot_layer import hotspot_layer
 from csg_maps.layers.map_page import make_map
 from csg_maps.views import cached, map_view, opened, state, wording
-from csg_maps.workflows import boundaries, picture
+from csg_maps.workflows import boundaries, picture, references
+
+TABLE_LABELS = {
+    "postcodes": N_("Postcodes with coordinates"),
+    "premises": N_("Addresses that must never appear, or where things are only written down"),
+    "lookup": N_("Codes of another year"),
+}
+TABLE_HELP = {
+    "postcodes": N_("Code-Point Open as it comes, or any table with Postcode and coordinates."),
+    "premises": N_("Columns kind (protected or recording), latitude, longitude; label and radius_m if you like."),
+    "lookup": N_("One row a code: the code of the other year, and the code of the layer that it becomes."),
+}
 
 
 def show() -> None:
@@ -28,6 +39,7 @@ def show() -> None:
     with left:
         _show_layers(layers)
         _show_add(store, actor)
+        _show_tables(store, actor)
     with right:
         if layers:
             _show_map(store, actor, layers)
@@ -125,3 +137,37 @@ def _show_map(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
                 index=pd.Index([wording.plain(code) for code, _name in rows], name=_("Code")),
             )
         )
+
+
+def _show_tables(store: Any, actor: Any) -> None:
+    kept = references.held(store, actor)
+    with st.expander(_("Your own tables: postcodes, addresses that must never appear, codes of other years")):
+        st.table(
+            pd.DataFrame(
+                {_("Rows kept"): [wording.number(kept[kind]) for kind in TABLE_LABELS]},
+                index=pd.Index([_(label) for label in TABLE_LABELS.values()], name=_("Table")),
+            )
+        )
+        kind = st.selectbox(
+            _("Which table"), list(TABLE_LABELS), format_func=lambda code: _(TABLE_LABELS[code]), key="areas.table.kind"
+        )
+        st.text(_(TABLE_HELP[kind]))
+        upload = st.file_uploader(_("CSV or Excel"), type=["csv", "gz", "tsv", "xlsx"], key="areas.table.file")
+        layer, codes = "", ("", "")
+        if kind == "lookup":
+            layers = [entry["layer"] for entry in boundaries.list_layers(store, actor)]
+            layer = st.selectbox(_("Layer whose codes they become"), layers, key="areas.table.layer") or ""
+            codes = (
+                st.text_input(_("Heading of the other year's codes"), key="areas.table.from"),
+                st.text_input(_("Heading of the layer's codes"), key="areas.table.to"),
+            )
+        if st.button(_("Keep this table"), disabled=upload is None, key="areas.table.add") and upload is not None:
+            try:
+                said = references.add_upload(
+                    store, actor, kind, upload.getvalue(), upload.name, layer=layer, codes=codes
+                )
+            except CsgMapsError as problem:
+                st.error(wording.plain(problem))
+                return
+            state.remember("areas.said", (said,))
+            st.rerun()

@@ -255,43 +255,25 @@ def outlines(store: Store, place: Place, table: pd.DataFrame) -> gpd.GeoSeries:
 
 def study_cells(store: Store, actor: Actor, chosen: ConcernFilter, resolution: int) -> np.ndarray:
     """Every settled cell of the chosen areas: with a street, an address, or any record in the store's history."""
-    found = settled_cells(
-        [counts.history_cells(store, resolution, actor=actor), reference.ground_cells(store, resolution)], resolution
-    )
-    for layer_id in sorted({layer for layer, _code in chosen.within}):
-        codes = [code for layer, code in chosen.within if layer == layer_id]
-        inside = area_of_points(areas.read_layer(store, layer_id), *h3_cells.centres(found))
-        found = found[np.isin(inside, codes)]
-    return found
+    return study_ground.study_cells(study_ground.ground_of(store, actor, chosen.within), resolution).copy()
 
 
 def _study_area(
     store: Store, actor: Actor, chosen: ConcernFilter, place: Place, counted: pd.DataFrame
 ) -> tuple[pd.DataFrame, scipy.sparse.csr_matrix]:
     """The table of all settled places with their counts (`settled` = size for the even share), and who is next to whom."""
+    ground = study_ground.ground_of(store, actor, chosen.within)
     if isinstance(place, CellPlace):
-        cells = np.union1d(study_cells(store, actor, chosen, place.resolution), counted["cell"].to_numpy()).astype(
-            np.int64
-        )
+        known = study_ground.study_cells(ground, place.resolution)
+        cells = np.union1d(known, counted["cell"].to_numpy()).astype(np.int64)
         table = pd.DataFrame({"cell": cells}).merge(counted, on="cell", how="left")
         # a cell at the coast or on one lane holds less settled ground than one in town: its share goes by that
-        finest = study_cells(store, actor, chosen, SETTLED_RESOLUTION)
-        held = pd.Series(h3_cells.parents(finest, place.resolution)).value_counts()
+        held = study_ground.settled_in_cells(ground, place.resolution)
         table["settled"] = table["cell"].map(held).fillna(1).astype("float64")
-        neighbours = h3_cells.ring_matrix(cells)
+        neighbours = study_ground.rings(cells)
     else:
-        layer = areas.read_layer(store, place.layer_id)
-        chosen_codes = [code for layer_id, code in chosen.within if layer_id == place.layer_id]
-        if chosen_codes:
-            layer = layer[layer["area_code"].isin(chosen_codes)]
-        layer = layer.reset_index(drop=True)
-        table = layer[["area_code", "area_name"]].merge(counted, on="area_code", how="left")
-        finest = study_cells(store, actor, chosen, SETTLED_RESOLUTION)
-        held = pd.Series(area_of_points(layer, *h3_cells.centres(finest))).value_counts()
-        table["settled"] = table["area_code"].map(held).fillna(0).astype("float64")
-        if not table["settled"].sum():
-            table["settled"] = 1.0
-        neighbours = area_neighbours(layer)
+        listed, neighbours = study_ground.settled_areas(ground, place)
+        table = listed.merge(counted, on="area_code", how="left")
     table[["count", "dates"]] = table[["count", "dates"]].fillna(0).astype("int64")
     return table, neighbours
 

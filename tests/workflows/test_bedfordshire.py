@@ -46,7 +46,9 @@ def store(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.exit_code == 0, done.output
     # after the records: the layer's areas are then decided by the cell's centre
     layer = shared_data / "boundaries/bedfordshire/bedfordshire_lsoa11_merged.geojson"
-    added = run("areas", "add", layer, "--store", folder, "--layer", "lsoa11", "--code", "LSOA11CD", "--name", "LSOA11NM")
+    added = run(
+        "areas", "add", layer, "--store", folder, "--layer", "lsoa11", "--code", "LSOA11CD", "--name", "LSOA11NM"
+    )
     assert added.exit_code == 0, added.output
     return folder
 
@@ -120,7 +122,8 @@ def test_a_layer_loaded_later_counts_by_the_cells_centre(
     located = source[source["Longitude"] != ""]
     distinct = located[["Latitude", "Longitude"]].drop_duplicates()
     centre = {
-        (a, b): h3.cell_to_latlng(h3.latlng_to_cell(float(a), float(b), 11)) for a, b in distinct.itertuples(index=False)
+        (a, b): h3.cell_to_latlng(h3.latlng_to_cell(float(a), float(b), 11))
+        for a, b in distinct.itertuples(index=False)
     }
     at = [centre[pair] for pair in zip(located["Latitude"], located["Longitude"], strict=True)]
     points = gpd.GeoSeries(gpd.points_from_xy([p[1] for p in at], [p[0] for p in at]), crs=4326)
@@ -143,7 +146,9 @@ def test_a_layer_loaded_before_counts_by_the_original_point(shared_data: Path, t
     rows = pd.read_csv(month, dtype=str, keep_default_na=False)
     rows = rows[~((rows["Crime ID"] != "") & rows.duplicated())]
     rows = rows[rows["Longitude"] != ""].reset_index(drop=True)
-    points = gpd.GeoSeries(gpd.points_from_xy(rows["Longitude"].astype(float), rows["Latitude"].astype(float)), crs=4326)
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(rows["Longitude"].astype(float), rows["Latitude"].astype(float)), crs=4326
+    )
     theirs = _joined(points, _layer(shared_data)).value_counts()
     ours = pd.read_csv(out).dropna(subset="area_code").set_index("area_code")["count"]
     ours = ours[ours > 0]
@@ -158,7 +163,9 @@ def test_gi_star_of_the_written_table_equals_esda(store: Path, tmp_path: Path) -
     assert run("hotspots", "--store", store, *words).exit_code == 0
     table = pd.read_csv(out)
     held = set(table["cell"])
-    neighbours = {cell: [other for other in h3.grid_disk(cell, 1) if other != cell and other in held] for cell in table["cell"]}
+    neighbours = {
+        cell: [other for other in h3.grid_disk(cell, 1) if other != cell and other in held] for cell in table["cell"]
+    }
     weights = libpysal.weights.W(neighbours, id_order=list(table["cell"]), silence_warnings=True)
     theirs = esda.G_Local(table["count"].to_numpy(float), weights, transform="B", star=True, permutations=0).Zs
     np.testing.assert_allclose(table["gi_star"], theirs, atol=1e-9, rtol=0)

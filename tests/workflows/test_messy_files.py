@@ -73,7 +73,9 @@ def test_refused_with_what_to_do(name: str, shared_data: Path, store: Path, tmp_
 
 
 @pytest.mark.parametrize("kind", ["stop-and-search_2023-05_2024-04", "outcomes_2024-01_2024-03"])
-def test_other_files_of_police_uk_are_known_for_what_they_are(kind: str, shared_data: Path, store: Path, tmp_path: Path) -> None:
+def test_other_files_of_police_uk_are_known_for_what_they_are(
+    kind: str, shared_data: Path, store: Path, tmp_path: Path
+) -> None:
     report = tmp_path / "report.json"
     done = supply(shared_data / f"police_uk/bedfordshire_{kind}.zip", "--store", store, "--report", report)
     assert done.exit_code == 1

@@ -1,0 +1,105 @@
+"""Tables that a council supplies about its own ground: postcodes, premises that must never appear, codes of other years."""
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from csg_maps.disclosure.policy import require
+from csg_maps.errors import InputRefused
+from csg_maps.geography.postcodes import read_postcode_table
+from csg_maps.geography.premises import read_premises
+from csg_maps.i18n import _, n_
+from csg_maps.intake.messages import describe
+from csg_maps.intake.reading import read_tables
+from csg_maps.intake.tables import RawTable
+from csg_maps.model.actor import Actor
+from csg_maps.store import areas, reference
+from csg_maps.store.workspace import Store
+
+KINDS = ("postcodes", "premises", "lookup")
+
+
+def add(
+    store: Store,
+    actor: Actor,
+    kind: str,
+    path: Path,
+    shown_name: str,
+    *,
+    layer: str = "",
+    codes: tuple[str, str] = ("", ""),
+) -> str:
+    """Keep a table of one kind, in place of the one before; returns a sentence that says what was kept.
+
+    `kind` is "postcodes" (with coordinates; Code-Point Open without headings is known), "premises" (kind protected or
+    recording, latitude, longitude; label and radius_m if wanted), or "lookup" (codes of another year: `layer` is the layer
+    whose codes they become, `codes` the headings from and to).
+
+    Raises InputRefused when the file or a column cannot be used.
+    """
+    if kind == "postcodes":
+        require(actor, "manage_areas")
+        postcodes = read_postcode_table(_table(path, shown_name).frame)
+        reference.save_postcodes(store, actor, postcodes)
+        return n_("{count} postcode is kept.", "{count} postcodes are kept.", len(postcodes))
+    if kind == "premises":
+        require(actor, "see_premises")
+        premises = read_premises(_table(path, shown_name).frame)
+        reference.save_premises(store, actor, premises)
+        return n_("{count} address is kept, out of sight.", "{count} addresses are kept, out of sight.", len(premises))
+    if kind == "lookup":
+        require(actor, "manage_areas")
+        pairs = _lookup(_table(path, shown_name), layer, codes)
+        areas.add_lookup(store, actor, pairs)
+        return n_("{count} pair of codes is kept.", "{count} pairs of codes are kept.", len(pairs))
+    raise InputRefused(_("A table is one of {kinds}; found {kind}.").format(kinds=", ".join(KINDS), kind=kind))
+
+
+def add_upload(
+    store: Store,
+    actor: Actor,
+    kind: str,
+    content: bytes,
+    shown_name: str,
+    *,
+    layer: str = "",
+    codes: tuple[str, str] = ("", ""),
+) -> str:
+    """As `add`, for a file that came through the browser."""
+    with tempfile.TemporaryDirectory(prefix="csg-") as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(content)
+        return add(store, actor, kind, path, shown_name, layer=layer, codes=codes)
+
+
+def held(store: Store, actor: Actor) -> dict[str, int]:
+    """How many rows of each kind are kept; of premises only the number is told."""
+    require(actor, "see_counts")
+    postcodes = reference.read_postcodes(store)
+    return {
+        "postcodes": 0 if postcodes is None else len(postcodes),
+        "premises": reference.count_rows(store, "premises"),
+        "lookup": len(areas.read_lookup(store)),
+    }
+
+
+def _table(path: Path, shown_name: str) -> RawTable:
+    result = read_tables(path, shown_name)
+    if not result.tables:
+        message, fix = describe(result.problems[0].code, result.problems[0].values)
+        raise InputRefused(f"{message} {fix}")
+    return result.tables[0]
+
+
+def _lookup(table: RawTable, layer: str, codes: tuple[str, str]) -> pd.DataFrame:
+    for column in codes:
+        if column not in table.columns:
+            raise InputRefused(
+                _("The table has no column called {column}. Its headings are: {columns}.").format(
+                    column=column, columns=", ".join(table.columns)[:300]
+                )
+            )
+    pairs = table.frame[list(codes)].set_axis(["from_code", "to_code"], axis=1)
+    pairs = pairs[(pairs["from_code"] != "") & (pairs["to_code"] != "")]
+    return pairs.assign(layer_id=pd.Series(layer, index=pairs.index, dtype="str"))
