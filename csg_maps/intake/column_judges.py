@@ -39,8 +39,8 @@ def _reference(heading: float, sample: ColumnSample) -> Verdict:
 
 def _degrees(limit: float, x_or_y: str) -> Judge:
     def judge(heading: float, sample: ColumnSample) -> Verdict:
-        if heading:
-            return _confirm(heading, fits=column_values.are_numbers(sample, -limit, limit))
+        if heading:  # a few impossible values under a plain heading are bad rows, not another field
+            return _confirm(heading, fits=column_values.are_numbers(sample, -limit, limit, within=0.8))
         is_xy = heading_words(sample.heading) in {x_or_y, f"coord {x_or_y}", f"{x_or_y} coord", f"point {x_or_y}"}
         fits = is_xy and column_values.are_numbers(sample, -limit, limit) and column_values.has_fractions(sample)
         return Verdict(0.72 if fits else 0.0, fits)

@@ -67,12 +67,12 @@ def numbers(sample: ColumnSample) -> npt.NDArray[np.float64]:
     return read[np.isfinite(read)]
 
 
-def are_numbers(sample: ColumnSample, least: float, most: float) -> bool:
-    """Whether nearly all values are numbers, and nearly all of these lie in the range (both ends included)."""
+def are_numbers(sample: ColumnSample, least: float, most: float, *, within: float = 0.98) -> bool:
+    """Whether nearly all values are numbers, and the share `within` of these lies in the range (both ends included)."""
     found = numbers(sample)
     if not sample.texts or len(found) < 0.9 * len(sample.texts):
         return False
-    return float(((found >= least) & (found <= most)).mean()) >= 0.98
+    return float(((found >= least) & (found <= most)).mean()) >= within
 
 
 def has_fractions(sample: ColumnSample) -> bool:

@@ -1,5 +1,6 @@
 """The rules' own words: every problem code with its level, its message and how to mend it, said once."""
 
+import collections
 from dataclasses import dataclass
 
 from csg_maps.i18n import _
@@ -38,6 +39,13 @@ def describe(code: str, values: dict[str, str]) -> tuple[str, str]:
     """Message and fix of a problem, in the reader's language."""
     rule = _REGISTER[code]
     return _(rule.message).format(**values), _(rule.fix).format(**values)
+
+
+def rule_words(code: str) -> str:
+    """What a rule says where its facts are not at hand: message and fix with … for each fact."""
+    rule = _REGISTER[code]
+    facts: collections.defaultdict[str, str] = collections.defaultdict(lambda: "…")
+    return f"{_(rule.message).format_map(facts)} {_(rule.fix).format_map(facts)}"
 
 
 def rules() -> tuple[RuleText, ...]:

@@ -37,7 +37,12 @@ def page_document(original: str, title: str) -> str:
     """
     english, welsh = (html.escape(text, quote=True) for text in in_both_languages(_SKIP))
     ways_english, ways_welsh = (html.escape(text, quote=True) for text in in_both_languages(_WAYS))
+    # The platform shows a placeholder for a frame that has not reported itself, and hides the frame; or leaves it 0 high:
+    # the message in it would not be seen. The frame takes the placeholder's place at once, so nothing jumps.
+    # Inline, because it is for the moment when our style sheet may not arrive either.
     head = (
+        "<style>iframe[title='streamlit_folium.st_folium']{display:block!important;min-height:7rem}"
+        "[data-testid=stSkeleton]:has(+iframe[title='streamlit_folium.st_folium']){display:none}</style>"
         f'<link rel="stylesheet" href="{page_address("page.css")}">'
         f'<script defer src="{page_address("page.js")}"></script>'
     )

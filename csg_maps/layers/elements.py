@@ -81,7 +81,11 @@ class NumberMark(MacroElement):  # type: ignore[misc]
 
 
 class MapSetup(MacroElement):  # type: ignore[misc]
-    """The frame of the map: where it starts, its scale in metres, and its buttons in the reader's language."""
+    """The frame of the map: where it starts, its scale in metres, and its buttons in the reader's language.
+
+    The frame often has not its full width yet when the script runs, so the map is fitted again whenever its size changes,
+    until somebody has touched it.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -90,8 +94,14 @@ class MapSetup(MacroElement):  # type: ignore[misc]
         "element.style.background = '{{ this.background }}';"
         "element.setAttribute('role', 'region'); element.setAttribute('aria-label', words[0]);"
         "document.documentElement.lang = words[3];"
-        "map.fitBounds(box, {padding: [12, 12], animate: false});"
-        "map.setMaxBounds(L.latLngBounds(box).pad(0.6)); map.setMinZoom(Math.max(0, map.getZoom() - 2));"
+        "var touched = false;"
+        "function fit() { map.setMinZoom(0); map.fitBounds(box, {padding: [12, 12], animate: false});"
+        " map.setMinZoom(Math.max(0, map.getZoom() - 2)); }"
+        "['pointerdown', 'wheel', 'keydown'].forEach(function (kind) {"
+        " element.addEventListener(kind, function () { touched = true; }, {capture: true, passive: true}); });"
+        "map.setMaxBounds(L.latLngBounds(box).pad(0.6)); fit();"
+        "new ResizeObserver(function () { map.invalidateSize({animate: false, pan: false});"
+        " if (!touched) { fit(); } }).observe(element);"
         "L.control.zoom({zoomInTitle: words[1], zoomOutTitle: words[2]}).addTo(map);"
         "L.control.scale({imperial: false, maxWidth: 160}).addTo(map);"
         "})({{ this._parent.get_name() }});"

@@ -31,7 +31,8 @@ TABLE_HELP = {
 def show() -> None:
     """Draw the page."""
     store, actor = opened.store(), opened.actor()
-    for line in state.remembered("areas.said", ()):
+    said: tuple[str, ...] = state.remembered("areas.said", ())
+    for line in said:
         st.success(wording.plain(line))
     state.forget("areas.said")
     layers = boundaries.list_layers(store, actor)
@@ -98,7 +99,7 @@ def _show_add(store: Any, actor: Any) -> None:
             help=_("Records further outside are set aside for a look."),
         )
         if st.button(_("Add this layer"), key="areas.add", type="primary", disabled=not (name and code and name_field)):
-            choice = boundaries.LayerChoice(name, code, name_field, welsh or "", extent, crs)
+            choice = boundaries.LayerChoice(name, str(code), str(name_field), welsh or "", extent, crs)
             try:
                 with st.spinner(_("Adding")):
                     added = boundaries.add_upload(store, actor, upload.getvalue(), upload.name, choice)

@@ -134,7 +134,7 @@ def _more(store: Store, actor: Actor, layers: list[dict[str, Any]], key: str) ->
             )
         )
 
-    found = {
+    found: dict[str, Any] = {
         "agencies": several(left, _("Agency"), "agencies", "agencies"),
         "settings": several(left, _("Kind of place"), "settings", "settings"),
         "age_bands": several(middle, _("Age band"), "age_bands", "age_bands"),

@@ -126,7 +126,7 @@ def _sharing(column: Any, agency: str, last: dict[str, Any]) -> tuple[Sharing, b
     return Sharing("C", tuple(sorted(chosen))), not chosen
 
 
-def request(inspection: dict[str, Any], decided: Any, answer: Answer) -> ImportRequest:
+def request(inspection: dict[str, Any], decided: Any, answer: Answer, chosen: tuple[str, ...] = ()) -> ImportRequest:
     """The import that was asked for."""
     usable = {one.key: one.mapping for one in decided}
     return ImportRequest(
@@ -135,6 +135,7 @@ def request(inspection: dict[str, Any], decided: Any, answer: Answer) -> ImportR
         sharing=answer.sharing,
         evidence=answer.evidence,
         mappings=usable,
+        chosen=chosen,
         leave_out=tuple(sorted({column for one in decided for column in one.mapping.left_out})),
         save_profile=state.remembered("upload.agency", "") or "profile",
     )

@@ -101,7 +101,7 @@ def _show_job(store: Any, step: str) -> None:
 
 
 def _show_columns(store: Any, actor: Any) -> None:
-    inspection = state.remembered("upload.inspection", {})
+    inspection: dict[str, Any] = state.remembered("upload.inspection", {})
     agency = state.remembered("upload.agency", "")
     layouts = inspection.get("layouts", [])
     report_view.show_refusals(inspection.get("refused", []))
@@ -119,20 +119,33 @@ def _show_columns(store: Any, actor: Any) -> None:
             agency=wording.label("agencies", agency),
         )
     )
-    decided = [mapping_view.show(layout) for layout in usable]
+    left_out = _tables_left_out(usable)
+    decided = [mapping_view.show(layout) for layout in usable if set(layout["names"]) - set(left_out)]
     background = all(layout["is_background"] for layout in usable)
     answer = provenance_view.show(store, actor, agency, background=background)
-    undecided = [text for one in decided for text in one.undecided] + list(answer.undecided)
+    undecided = [] if decided else [_("which tables to import")]
+    undecided += [text for one in decided for text in one.undecided] + list(answer.undecided)
     left, right = st.columns([1, 4], vertical_alignment="center")
     if left.button(_("Import"), type="primary", disabled=bool(undecided), key="upload.import"):
-        _start_import(store, actor, inspection, decided, answer)
+        chosen = [name for layout in usable for name in layout["names"] if name not in left_out] if left_out else []
+        _start_import(store, actor, inspection, decided, answer=answer, chosen=tuple(chosen))
     right.button(_("Start over"), key="upload.again", on_click=_start_over, args=(store,))
     for text in undecided:
         st.caption(_("Still to say: {what}").format(what=wording.plain(text)))
 
 
-def _start_import(store: Any, actor: Any, inspection: Any, decided: Any, answer: Any) -> None:
-    request = provenance_view.request(inspection, decided, answer)
+def _tables_left_out(layouts: list[dict[str, Any]]) -> list[str]:
+    """Sheets or members of the files that the person does not want, where there are several."""
+    names = list(dict.fromkeys(name for layout in layouts for name in layout["names"]))
+    if len(names) < 2:
+        return []
+    return st.multiselect(_("Leave out these tables"), names, placeholder=_("Import all"), key="upload.leave_out")
+
+
+def _start_import(
+    store: Any, actor: Any, inspection: Any, decided: Any, *, answer: Any, chosen: tuple[str, ...]
+) -> None:
+    request = provenance_view.request(inspection, decided, answer, chosen)
     try:
         job = jobs.start_import(store, actor, request)
     except CsgMapsError as problem:

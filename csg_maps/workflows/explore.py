@@ -12,22 +12,20 @@ import scipy.sparse
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography import cells as h3_cells
-from csg_maps.geography.areas import area_neighbours, area_of_points
+from csg_maps.geography.areas import area_of_points
 from csg_maps.hotspots.classify import CLASS_LABELS, HOTSPOT_CLASSES
 from csg_maps.hotspots.density import bandwidth_sentence, default_bandwidth_m, quartic_density
 from csg_maps.hotspots.exact_test import background_share, even_share
 from csg_maps.hotspots.hotspot_table import hotspot_table
-from csg_maps.hotspots.study_area import decline_reason, settled_cells
+from csg_maps.hotspots.study_area import decline_reason
 from csg_maps.i18n import _, n_
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
-from csg_maps.store import areas, batches, counts, reference
+from csg_maps.store import areas, batches, counts
 from csg_maps.store.audit import record
 from csg_maps.store.workspace import Store, data_version, writing
+from csg_maps.workflows import study_ground
 from csg_maps.workflows.exporting import csv_text, write_table
-
-SETTLED_RESOLUTION = 10
-"""How much settled ground a larger cell or an area holds is counted in cells of this size (about 130 m across)."""
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,14 @@ def make(folder: Path, *, demo: bool, progress: Progress = importing.silent) -> 
 
 
 def open_local(folder: Path) -> Store:
-    """Open the store of this folder and delete what has been set aside for longer than its time."""
+    """Open the store of this folder, and delete what may no longer be kept: rows set aside too long, expired batches."""
     if not folder.is_dir():
         raise StoreProblem(_("There is no store in this folder. Make one with `init`, or name another."))
     store = open_store(folder)
-    quarantine.purge_expired(store, LOCAL_ACTOR, datetime.date.today())
+    today = datetime.date.today()
+    quarantine.purge_expired(store, LOCAL_ACTOR, today)
+    for batch in batches.expired_batches(store, today):
+        batches.purge_batch(store, LOCAL_ACTOR, batch.batch_id, "the retention date has passed")
     jobs.interrupt_stale(store)
     return store
 

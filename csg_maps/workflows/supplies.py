@@ -9,7 +9,7 @@ import pandas as pd
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import _
-from csg_maps.intake.messages import describe
+from csg_maps.intake.messages import describe, rule_words
 from csg_maps.model.actor import Actor
 from csg_maps.store import audit, batches, quarantine
 from csg_maps.store import verify as store_verify
@@ -90,7 +90,10 @@ def list_set_aside(store: Store, actor: Actor) -> tuple[quarantine.QuarantinedRo
 
 def set_aside_rows(store: Store, actor: Actor, batch_id: str) -> pd.DataFrame:
     """The rows set aside of a batch, with the reasons in words; that they were looked at is recorded."""
-    return quarantine.read_quarantined(store, actor, batch_id)
+    rows = quarantine.read_quarantined(store, actor, batch_id)
+    said = {codes: " ".join(rule_words(code) for code in codes.split(",")) for codes in rows["reasons"].unique()}
+    stated = [column for column in rows.columns if not column.startswith("raw_") or (rows[column] != "").any()]
+    return rows.assign(reasons=rows["reasons"].map(said))[stated].drop(columns="source_ref")
 
 
 def audit_entries(store: Store, actor: Actor) -> pd.DataFrame:

@@ -17,7 +17,9 @@
     ways.setAttribute("role", "navigation");
     if (skip) ways.setAttribute("aria-label", skip.dataset["ways" + (chosen === "cy" ? "Cy" : "En")]);
     for (const link of ways.querySelectorAll("a")) {
-      if (link.pathname === window.location.pathname) link.setAttribute("aria-current", "page");
+      // The first page's address is empty, which would mean whatever page is open.
+      const leads = new URL(link.getAttribute("href") || ".", document.baseURI).pathname.replace(/\/$/, "");
+      if (leads === window.location.pathname.replace(/\/$/, "")) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
   }
