@@ -61,18 +61,28 @@ def share_like(sample: ColumnSample, pattern: str) -> float:
 
 
 @functools.lru_cache(maxsize=256)
+def _read(sample: ColumnSample) -> npt.NDArray[np.float64]:
+    """The distinct values as numbers, not finite where they are none."""
+    return read_numbers(sample.texts).values
+
+
 def numbers(sample: ColumnSample) -> npt.NDArray[np.float64]:
     """The distinct values that are numbers."""
-    read = read_numbers(sample.texts).values
+    read = _read(sample)
     return read[np.isfinite(read)]
 
 
 def are_numbers(sample: ColumnSample, least: float, most: float, *, within: float = 0.98) -> bool:
-    """Whether nearly all values are numbers, and the share `within` of these lies in the range (both ends included)."""
-    found = numbers(sample)
-    if not sample.texts or len(found) < 0.9 * len(sample.texts):
+    """Whether nearly all rows hold numbers, and the share `within` of these lies in the range (both ends included)."""
+    if not sample.texts:
         return False
-    return float(((found >= least) & (found <= most)).mean()) >= within
+    read = _read(sample)
+    is_number = np.isfinite(read)
+    rows = sample.weights
+    if rows[is_number].sum() < 0.9 * rows.sum():
+        return False
+    inside = is_number & (read >= least) & (read <= most)
+    return bool(rows[inside].sum() >= within * rows[is_number].sum())
 
 
 def has_fractions(sample: ColumnSample) -> bool:
