@@ -35,7 +35,7 @@ STREET = {"reference": "Crime ID", "date": "Month", "latitude": "Latitude", "lon
 STREET |= {"area_code": "LSOA code", "harm": "Crime type"}
 
 EXPECTED: dict[str, dict[str, str]] = {
-    "messy/aggravated_assaults.xlsx": {"date": "date", **DEGREES, "setting": "location_category"},
+    "messy/aggravated_assaults.xlsx": {"date": "date", **DEGREES, "setting": "location_type"},
     "messy/cdmx_car_jacking.gpkg": {"date": "fecha_hechos", **POINTS},
     "messy/chicago_aggravated_assaults.csv.gz": {"date": "date", **DEGREES, "setting": "loc_cat"},
     "messy/chicago_police_districts.kml": POINTS,
