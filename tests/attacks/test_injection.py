@@ -21,7 +21,11 @@ CANARY = "csg-canary-ran"
 PAYLOADS = {
     1: ["{{7*7}}", "{{cycler.__init__.__globals__.os.popen('touch " + CANARY + "').read()}}"],
     3: ["{# lost #}", "{% raw", "{{", "}}", "{% endmacro %}"],
-    4: ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", html.escape("<img src=x onerror=alert(1)>")],
+    4: [
+        "<img src=x onerror=alert(1)>",
+        "</script><script>alert(1)</script>",
+        html.escape("<img src=x onerror=alert(1)>"),
+    ],
     5: ["${window.X=1}", html.escape("${window.X=1}"), "`${window.X=1}`"],
 }
 CASES = [(number, text) for number, texts in PAYLOADS.items() for text in texts]
@@ -41,7 +45,11 @@ def everything_sent(page: folium.Map, layers: list[folium.FeatureGroup]) -> str:
 
     map_page.check_page(page, layers)
     page.get_root().render()
-    parts = [streamlit_folium._get_html(page), streamlit_folium._get_header(page), streamlit_folium._get_map_string(page)]
+    parts = [
+        streamlit_folium._get_html(page),
+        streamlit_folium._get_header(page),
+        streamlit_folium._get_map_string(page),
+    ]
     return "\n".join(parts + [streamlit_folium._get_feature_group_string(layer, page) for layer in layers])
 
 
@@ -98,7 +106,9 @@ def test_attack_001_no_function_of_the_layers_has_a_place_for_a_text():
     """A parameter that is a `str` is the name of a style, checked against the table; any other is a new sink."""
     named = {"style_name", "name", "language_code"}
     for module in (base_layer, elements, hotspot_layer, map_page, shapes):
-        for _name, made in inspect.getmembers(module, lambda thing: inspect.isfunction(thing) or inspect.isclass(thing)):
+        for _name, made in inspect.getmembers(
+            module, lambda thing: inspect.isfunction(thing) or inspect.isclass(thing)
+        ):
             if made.__module__ != module.__name__ or made.__name__.startswith("_") or made is shapes.Shape:
                 continue
             for parameter in inspect.signature(made).parameters.values():
@@ -133,7 +143,12 @@ def test_attack_001_without_the_gate_the_payload_would_run(tmp_path):
     ],
 )
 def test_attack_011_a_forged_click_is_no_click(place):
-    forged = {"last_clicked": place, "bounds": {"x": 1}, "last_object_clicked_popup": "<b>x</b>", "area_code": "E01000001"}
+    forged = {
+        "last_clicked": place,
+        "bounds": {"x": 1},
+        "last_object_clicked_popup": "<b>x</b>",
+        "area_code": "E01000001",
+    }
     assert read_click(forged, BOUNDS) is None
 
 

@@ -89,8 +89,13 @@ def stop_server(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as a person starts it, with a store of its own that does not exist yet."""
-    server = start_server(ROOT, tmp_path_factory.mktemp("app") / "store")
+    """The app as a person starts it, over a finished store with the demo borough: its pages have what they are for."""
+    store = tmp_path_factory.mktemp("app") / "store"
+    subprocess.run(
+        [sys.executable, "-m", "csg_maps", "init", "--store", str(store), "--demo"],
+        cwd=ROOT, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    server = start_server(ROOT, store)
     yield server
     stop_server(server)
 

@@ -54,6 +54,27 @@ def test_a_click_tells_its_place_and_selects_it(visit, sample_server):
     assert seen.complaints() == []
 
 
+def test_the_map_starts_on_its_bounds_whatever_size_the_frame_had_first(visit, sample_server):
+    zooms = set()
+    for _time in range(3):
+        seen = visit(sample_server)
+        seen.open()
+        seen.map_frame()
+        seen.page.wait_for_timeout(500)
+        zooms.add(_view(seen)[0])
+        seen.page.context.close()
+    assert len(zooms) == 1
+    seen = visit(sample_server)
+    seen.open()
+    seen.map_frame()
+    seen.page.set_viewport_size({"width": 700, "height": 900})
+    seen.page.wait_for_timeout(700)
+    small = _view(seen)[0]
+    seen.page.set_viewport_size({"width": 1366, "height": 900})
+    seen.page.wait_for_timeout(700)
+    assert small < _view(seen)[0] == zooms.pop()
+
+
 def test_another_filter_changes_the_shapes_and_keeps_the_view(visit, sample_server):
     seen = visit(sample_server)
     seen.open()

@@ -77,7 +77,9 @@ def test_each_served_file_arrives_with_its_type(name):
     assert body == FILES[name].read_bytes()
 
 
-@pytest.mark.parametrize("name", ["app.py", "../app.py", "%2e%2e/app.py", "leaflet-src.js", "", "leaflet.js/", "map.css\x00"])
+@pytest.mark.parametrize(
+    "name", ["app.py", "../app.py", "%2e%2e/app.py", "leaflet-src.js", "", "leaflet.js/", "map.css\x00"]
+)
 def test_no_other_file_is_served(name):
     status, _headers, body = ask(small_app(), f"/assets/{name}")
     assert status in {404, 307} and len(body) < 100
