@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from csg_maps.i18n import N_
+from csg_maps.intake.coded import MOST_WORDS, fold
+from csg_maps.intake.column_texts import distinct
 from csg_maps.intake.messages import found, register
+from csg_maps.intake.tables import RawTable
 from csg_maps.model.mapping import FIELDS, ColumnMapping
 from csg_maps.model.problems import Problem
+from csg_maps.model.vocabulary import known_words
 
 UNKNOWN_FIELD = register(
     "unknown-field",
@@ -54,13 +60,39 @@ ALL_LEFT_OUT = register(
     N_("Choose one: leave the column out, or use it as {field}."),
 )
 
+HOMES_UNUSED = register(
+    "homes-in-unused-column",
+    "warning",
+    N_("The column {name} has words for a home or a care setting in {rows} rows, and is not used."),
+    N_("Name it as the kind of place (setting): records at a home or in care then lose their place on the map."),
+)
+
 DATE_FIELDS = ("date", "year")
+HOME_SETTINGS = ("home", "care")
 PLACE_FIELDS = ("latitude", "easting", "cell", "postcode", "area_code")
 
 
 def refusals(name: str, columns: tuple[str, ...], mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Every reason why the table called `name` cannot be imported with this mapping; () when it can."""
     return tuple(_refusals(name, columns, mapping))
+
+
+def warnings(table: RawTable, mapping: ColumnMapping) -> tuple[Problem, ...]:
+    """What should be thought of before the table is imported with this mapping: homes that nothing would hide."""
+    if "setting" in mapping.fields or "setting" in mapping.constants:
+        return ()
+    homes = [word for word, code in known_words()["settings"].items() if code in HOME_SETTINGS]
+    used = {*mapping.fields.values(), *mapping.left_out}
+    told = []
+    for column in table.columns:
+        if column not in used:
+            words = distinct(table.frame[column])
+            if len(words.texts) <= MOST_WORDS:
+                is_home = np.array([fold(text or "") in homes for text in words.texts.to_pylist()], dtype=bool)
+                rows = int(is_home[words.positions].sum()) if len(is_home) else 0
+                if rows:
+                    told.append(found(HOMES_UNUSED, table.name, column=column, name=column, rows=rows))
+    return tuple(told)
 
 
 def _refusals(name: str, columns: tuple[str, ...], mapping: ColumnMapping) -> Iterator[Problem]:

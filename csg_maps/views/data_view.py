@@ -82,6 +82,7 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
                         wording.plain(row["purpose"]),
                         wording.label("lawful_bases", row["lawful_basis"]),
                         row["retain_until"],
+                        _recipients(row["share_with"]),
                         wording.plain(row["known_gaps"]) or _("none stated"),
                         wording.plain(f"{row['sealed_at']} ({row['sealed_by']})"),
                     ]
@@ -91,6 +92,7 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
                     _("Purpose"),
                     _("Lawful basis"),
                     _("Keep until"),
+                    _("Who may use it"),
                     _("Known gaps"),
                     _("Imported"),
                 ],
@@ -117,6 +119,10 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
                 on_click=_act,
                 args=(store, actor, row["batch_id"], "restore", ""),
             )
+
+
+def _recipients(codes: list[str]) -> str:
+    return ", ".join(_("all partners") if code == "all" else wording.label("agencies", code) for code in codes)
 
 
 def _act(store: Any, actor: Any, batch_id: str, what: str, why: str) -> None:

@@ -61,8 +61,8 @@ def show(layout: dict[str, Any]) -> Decided:
     undecided: list[str] = []
     with st.container(border=True, key=f"{key}.box"):
         st.markdown(f"**{_heading(layout)}**")
-        for line in layout["notes"]:
-            st.text(line)
+        for note in layout["notes"]:
+            st.warning(wording.plain(f"{note['message']} {note['fix']}"))
         suggested = layout["mapping"]
         left_out = _identifiers(layout, key, undecided)
         if layout["profile_name"]:

@@ -37,6 +37,7 @@ class Decision:
     mapping: ColumnMapping
     reasons: dict[str, str]
     refusals: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
     evidence: str
     profile_name: str
     announcements: tuple[str, ...]
@@ -68,6 +69,7 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
         mapping=mapping,
         reasons={suggestion.field: suggestion.reason for suggestion in proposal.suggestions},
         refusals=tuple(refusals),
+        warnings=() if refusals else readiness.warnings(table, mapping),
         evidence=evidence,
         profile_name=proposal.profile_name,
         announcements=tuple(

@@ -234,7 +234,8 @@ def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: Int
     )
     records = make_records(table, decision.mapping, context)
     seen.add(decision.evidence, records.accepted)
-    return _Outcome(records, records.counts, records.problems, decision.evidence, about)
+    problems = pd.concat([problems_frame(decision.warnings), records.problems], ignore_index=True)
+    return _Outcome(records, records.counts, problems, decision.evidence, about)
 
 
 def _unread(name: str, problems: tuple[Problem, ...]) -> _Outcome:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from csg_maps.disclosure.policy import require
+from csg_maps.intake import readiness
 from csg_maps.intake.messages import describe
 from csg_maps.intake.profiles import MappingProposal, layout_key, suggest_mapping, wrong_file
 from csg_maps.intake.reading import read_tables
@@ -91,7 +92,7 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
         "wrong_kind": wrong is not None,
         "refusals": [_in_words(wrong)] if wrong else [],
         "needs_fields": not (has_place and has_date),
-        "notes": [],
+        "notes": [_in_words(problem) for problem in readiness.warnings(table, proposal.mapping)],
     }
 
 

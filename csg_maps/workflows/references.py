@@ -3,10 +3,14 @@
 import tempfile
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
+from csg_maps.geography.areas import area_of_points
+from csg_maps.geography.cells import points_to_cells
 from csg_maps.geography.postcodes import read_postcode_table
 from csg_maps.geography.premises import read_premises
 from csg_maps.i18n import _, n_
@@ -42,6 +46,7 @@ def add(
         require(actor, "manage_areas")
         postcodes = read_postcode_table(_table(path, shown_name).frame)
         reference.save_postcodes(store, actor, postcodes)
+        reference.add_ground(store, actor, "addresses", _settled(store, postcodes))
         return n_("{count} postcode is kept.", "{count} postcodes are kept.", len(postcodes))
     if kind == "premises":
         require(actor, "see_premises")
@@ -82,6 +87,16 @@ def held(store: Store, actor: Actor) -> dict[str, int]:
         "premises": reference.count_rows(store, "premises"),
         "lookup": len(areas.read_lookup(store)),
     }
+
+
+def _settled(store: Store, postcodes: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The cells with addresses, as far as the council's own area reaches: ground on which concerns may be expected."""
+    latitude, longitude = postcodes["latitude"].to_numpy(), postcodes["longitude"].to_numpy()
+    for layer in areas.list_layers(store):
+        if layer.is_extent:
+            inside = area_of_points(areas.read_layer(store, layer.layer_id), latitude, longitude) != ""
+            return points_to_cells(latitude[inside], longitude[inside])
+    return points_to_cells(latitude, longitude)
 
 
 def _table(path: Path, shown_name: str) -> RawTable:

@@ -27,7 +27,13 @@ class VerifyFindings:
 def list_supplies(store: Store, actor: Actor) -> list[dict[str, Any]]:
     """Every batch that this actor may know of, the newest first, as JSON-able rows."""
     require(actor, "see_counts")
-    return [batches.as_row(batch) for batch in batches.list_batches(store, actor)]
+    named: dict[str, set[str]] = {}
+    for file in batches.every_file(store):
+        named.setdefault(file.batch_id, set()).update(file.recipients or ("all",))
+    return [
+        {**batches.as_row(batch), "share_with": sorted(named.get(batch.batch_id, ()))}
+        for batch in batches.list_batches(store, actor)
+    ]
 
 
 def as_lines(rows: list[dict[str, Any]]) -> list[str]:
