@@ -14,7 +14,9 @@ def test_a_click_is_read():
     assert read_click({"last_clicked": {"lat": 52, "lng": 0}}, BOUNDS) == Click(52.0, 0.0)
 
 
-@pytest.mark.parametrize("answer", [None, {}, [], "x", {"last_clicked": None}, {"last_clicked": [52, 0]}, {"last_clicked": {}}])
+@pytest.mark.parametrize(
+    "answer", [None, {}, [], "x", {"last_clicked": None}, {"last_clicked": [52, 0]}, {"last_clicked": {}}]
+)
 def test_nothing_clicked_is_no_click(answer):
     assert read_click(answer, BOUNDS) is None
 
