@@ -1,6 +1,7 @@
 """Times, peaks and stores that the benchmarks share. A peer is always measured in the same run, on the same data."""
 
 import datetime
+import json
 import os
 import secrets
 import shutil
@@ -53,22 +54,25 @@ class Ran:
     peak_mb: float
 
 
+_LAUNCHER = """
+import json, resource, subprocess, sys, time
+begun = time.perf_counter()
+ended = subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+sys.exit(ended.returncode)
+"""
+"""A small process in between: a child begins with the peak of whoever forks it, and that must not be a large pytest."""
+
+
 def run_process(*words: str) -> Ran:
     """Run Python with these words in a fresh process; a failure is raised with what it said."""
-    with (
-        open(os.devnull, "w") as nothing,
-        subprocess.Popen(
-            [sys.executable, *words], cwd=PROJECT_FOLDER, stdout=nothing, stderr=subprocess.PIPE, text=True
-        ) as process,
-    ):
-        begun = time.perf_counter()
-        said = process.stderr.read() if process.stderr else ""
-        _pid, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(words)} failed: {said[-2000:]}")
-    return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    ended = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, *words], cwd=PROJECT_FOLDER, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise RuntimeError(f"{' '.join(words)} failed: {ended.stderr[-2000:]}")
+    return Ran(*json.loads(ended.stdout))
 
 
 def imported(folder: Path, file: Path) -> tuple[Store, Ran]:
