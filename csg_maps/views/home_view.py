@@ -94,17 +94,16 @@ def _show_map(store: Any, actor: Any, held: Overview) -> None:
     )
     top = result.table.head(10) if len(found) == 0 else found.head(10)
     names = explore.areas_of_cells(store, top["cell"].to_numpy())
-    with st.expander(_("The same as a table")):
-        st.table(
-            pd.DataFrame(
-                {
-                    _("Around"): [wording.plain(name) for name in names],
-                    _("Records"): [wording.number(count) for count in top["count"]],
-                    _("What it is"): [explore.class_words(code) for code in top["class"]],
-                },
-                index=pd.Index([str(rank) for rank in top["rank"]], name=_("No.")),
-            )
+    st.table(
+        pd.DataFrame(
+            {
+                _("Around"): [wording.plain(name) for name in names],
+                _("Records"): [wording.number(count) for count in top["count"]],
+                _("What it is"): [explore.class_words(code) for code in top["class"]],
+            },
+            index=pd.Index([str(rank) for rank in top["rank"]], name=_("No.")),
         )
+    )
     st.page_link("pages/3_Hotspots.py", label=_("Look closer: choose months, harms and agencies"), icon=wording.ONWARDS)
 
 

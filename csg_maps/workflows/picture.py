@@ -143,8 +143,13 @@ def _classes(result: HotspotResult) -> tuple[np.ndarray, tuple[tuple[int, str, s
         return found.classes, (*reversed(lines), (0, _("No record"), "0"))
     classes = table["class"].map(CLASS_NUMBERS).to_numpy(dtype="int64")
     present = set(table["class"])
-    lines = [(CLASS_NUMBERS[code], _(label), _(SPANS[code])) for code, label in CLASS_LABELS.items() if code in present]
-    return classes, tuple(lines)
+    drawn: dict[int, tuple[int, str, str]] = {}
+    for code, label in CLASS_LABELS.items():
+        if code in present:  # two classes that are drawn alike share a line
+            number = CLASS_NUMBERS[code]
+            before = f"{drawn[number][1]} / " if number in drawn else ""
+            drawn[number] = (number, before + _(label), _(SPANS[code]))
+    return classes, tuple(drawn.values())
 
 
 def _density_classes(density: pd.Series) -> tuple[np.ndarray, tuple[tuple[int, str, str], ...]]:

@@ -1,6 +1,8 @@
 """Make a store, open it, fill it with the fictional demo borough, and start over with an empty one."""
 
 import datetime
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +30,7 @@ Progress = Callable[[float, str], None]
 DEMO_LAYERS = (("Demo wards", "demo_wards", True), ("Demo small areas", "demo_small_areas", False))
 DEMO_LINES = {"land": "demo_outline", "water": "demo_water", "parks": "demo_parks", "streets": "demo_streets"}
 DEMO_KEPT_YEARS = 10
+STAGED_SECONDS = 24 * 3600.0
 
 
 def make(folder: Path, *, demo: bool, progress: Progress = importing.silent) -> Store:
@@ -48,7 +51,16 @@ def open_local(folder: Path) -> Store:
     for batch in batches.expired_batches(store, today):
         batches.purge_batch(store, LOCAL_ACTOR, batch.batch_id, "the retention date has passed")
     jobs.interrupt_stale(store)
+    _sweep_staging(store)
     return store
+
+
+def _sweep_staging(store: Store) -> None:
+    """Delete uploads that nobody imported within a day: a tab was closed, and they hold what an agency sent."""
+    late = time.time() - STAGED_SECONDS
+    for folder in (store.folder / "staging").glob("*"):
+        if folder.stat().st_mtime < late:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.silent) -> None:

@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,14 @@ def test_rows_set_aside_are_deleted_after_thirty_days_and_the_batch_stays(store:
     stores.open_local(store)
     assert list((store / "quarantine").glob("*.parquet")) == []
     assert len(list((store / "batches").glob("*.parquet"))) == 1
+
+
+def test_uploads_that_nobody_imported_are_deleted_after_a_day(store: Path) -> None:
+    old, new = store / "staging" / "old", store / "staging" / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "000").write_text("Date\n2026-01-01\n", encoding="utf-8")
+    os.utime(old, (time.time() - 90_000, time.time() - 90_000))
+    stores.open_local(store)
+    assert not old.exists()
+    assert new.exists()
