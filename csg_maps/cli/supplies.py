@@ -171,7 +171,7 @@ def tables() -> None:
 
 
 @tables.command("add")
-@click.argument("kind", type=click.Choice(references.KINDS))
+@click.argument("kind", type=click.Choice(references.KINDS), metavar="KIND")
 @click.argument("file", type=click.Path(path_type=Path))
 @store_option
 @click.option("--layer", default="", metavar="NAME", help="For a lookup: the layer whose codes they become.")

@@ -14,7 +14,7 @@ from csg_maps.store.workspace import Store, reading
 
 def now() -> str:
     """The present moment, UTC, as the workspace writes it."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
 def record(connection: sa.Connection, actor: Actor, action: str, **detail: Any) -> None:

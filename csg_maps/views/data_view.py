@@ -84,7 +84,7 @@ def _show_batch(store: Any, actor: Any, row: dict[str, Any]) -> None:
                         row["retain_until"],
                         _recipients(row["share_with"]),
                         wording.plain(row["known_gaps"]) or _("none stated"),
-                        wording.plain(f"{row['sealed_at']} ({row['sealed_by']})"),
+                        wording.plain(f"{row['sealed_at'][:16].replace('T', ' ')} UTC ({row['sealed_by']})"),
                     ]
                 },
                 index=[
