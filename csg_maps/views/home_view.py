@@ -144,9 +144,9 @@ def _show_next(held: Overview) -> None:
             steps.append((_("Ask {agency} for {months}.").format(agency=agency, months=months), "pages/1_Upload.py"))
     steps.append((_("Go through the hotspots."), "pages/3_Hotspots.py"))
     for text, page in steps:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(text, width="stretch")  # a link cuts long words off
-            st.page_link(page, label=_("Go there"), icon=wording.ONWARDS, width="content")
+        said, way = st.columns([4, 1], vertical_alignment="center")
+        said.text(text)  # a link cuts long words off
+        way.page_link(page, label=_("Go there"), icon=wording.ONWARDS)
 
 
 def _show_supplies(held: Overview) -> None:

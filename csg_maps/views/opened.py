@@ -42,12 +42,15 @@ def store() -> Store:
 
 def _demo_banner(opened: Store) -> None:
     with st.container(key="demo", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            _("**Everything here is fictional:** an invented borough in the sea, made to try this out."),
-            width="content",
+        fictional = _("**Everything here is fictional:** an invented borough in the sea, made to try this out.")
+        mixed = _(
+            "**The fictional borough and files of your own are mixed here.** Start an empty store to keep only yours."
         )
+        st.markdown(mixed if stores.holds_other_data(opened, actor()) else fictional, width="content")
         with st.popover(_("Start an empty store"), width="content"):
-            st.text(_("The fictional borough is deleted and cannot be brought back. Real files can come in then."))
+            st.text(
+                _("The fictional borough is deleted and cannot be brought back. What you brought in yourself stays.")
+            )
             st.button(
                 _("Delete the demo and start empty"), key="demo.clear", on_click=functools.partial(_clear, opened)
             )

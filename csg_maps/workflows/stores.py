@@ -21,15 +21,25 @@ from csg_maps.model.provenance import Provenance, Sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
 from csg_maps.settings import DEMO_FOLDER, FINEST_RESOLUTION
 from csg_maps.store import areas, batches, jobs, quarantine, reference
-from csg_maps.store.workspace import Store, create_store, is_demo, mark_demo, open_store, unmark_demo
+from csg_maps.store.workspace import (
+    Store,
+    create_store,
+    get_setting,
+    is_demo,
+    mark_demo,
+    open_store,
+    set_setting,
+    unmark_demo,
+)
 from csg_maps.workflows import importing
 
-__all__ = ["Store", "ensure", "fill_with_demo", "is_demo", "make", "open_local", "start_empty"]
+__all__ = ["Store", "ensure", "fill_with_demo", "holds_other_data", "is_demo", "make", "open_local", "start_empty"]
 
 Progress = Callable[[float, str], None]
 DEMO_LAYERS = (("Demo wards", "demo_wards", True), ("Demo small areas", "demo_small_areas", False))
 DEMO_LINES = {"land": "demo_outline", "water": "demo_water", "parks": "demo_parks", "streets": "demo_streets"}
 DEMO_KEPT_YEARS = 10
+DEMO_BATCHES = "demo_batches"
 STAGED_SECONDS = 24 * 3600.0
 
 
@@ -93,13 +103,26 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
     supplies = [*sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")), DEMO_FOLDER / "demo_background.csv.gz"]
     for number, path in enumerate(supplies):
         start, share = 0.1 + 0.9 * number / len(supplies), 0.9 / len(supplies)
-        importing.run_import(
+        report = importing.run_import(
             store,
             actor,
             _demo_request(path),
             lambda done, stage, start=start, share=share: progress(start + done * share, stage),  # type: ignore[misc]
         )
+        made = [*_demo_batches(store), report.batch_id]
+        set_setting(store, DEMO_BATCHES, ",".join(filter(None, made)))
     progress(1.0, _("Done"))
+
+
+def _demo_batches(store: Store) -> list[str]:
+    """The batches that the demo made, and nobody else."""
+    return [batch_id for batch_id in get_setting(store, DEMO_BATCHES).split(",") if batch_id]
+
+
+def holds_other_data(store: Store, actor: Actor) -> bool:
+    """Whether a demo store also holds batches that somebody brought in."""
+    made = set(_demo_batches(store))
+    return any(batch.status != "purged" and batch.batch_id not in made for batch in batches.list_batches(store, actor))
 
 
 def _demo(file: str) -> gpd.GeoDataFrame:
@@ -140,17 +163,18 @@ def ensure(folder: Path) -> tuple[Store, str]:
 
 
 def start_empty(store: Store, actor: Actor) -> None:
-    """Delete everything fictional, so that the store is empty and real data may come in.
+    """Delete everything fictional, so that real data may come in; what somebody brought in themselves stays.
 
     Raises InputRefused when the store is no demo.
     """
     require(actor, "manage_areas")
     if not is_demo(store):
         raise InputRefused(_("This store holds real data; only the demo borough can be cleared away."))
-    for batch in batches.list_batches(store, actor):
-        if batch.status != "purged":
-            batches.purge_batch(store, actor, batch.batch_id, "the demo borough was cleared away")
+    for batch_id in _demo_batches(store):
+        batches.purge_batch(store, actor, batch_id, "the demo borough was cleared away")
+    demo_layers = {file for _name, file, _is_extent in DEMO_LAYERS}
     for layer in areas.list_layers(store):
-        areas.remove_layer(store, actor, layer.layer_id)
+        if layer.layer_id in demo_layers:
+            areas.remove_layer(store, actor, layer.layer_id)
     reference.clear(store, actor)
     unmark_demo(store)

@@ -1,0 +1,26 @@
+"""The demo borough goes away by one click, and never takes anything along that a person brought in."""
+
+import json
+from pathlib import Path
+
+from csg_maps.model.actor import LOCAL_ACTOR
+from csg_maps.workflows import stores
+from tests.commands import run, supply
+
+
+def test_starting_empty_deletes_what_is_fictional_and_keeps_what_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    assert run("init", "--store", folder, "--demo").exit_code == 0
+    store = stores.open_local(folder)
+    assert not stores.holds_other_data(store, LOCAL_ACTOR)
+    file = tmp_path / "own.csv"
+    rows = "".join(f"2026-01-{day:02d},52.44,-4.81,missing\n" for day in range(1, 20))
+    file.write_text(f"Date,Latitude,Longitude,Harm\n{rows}", encoding="utf-8")
+    assert supply(file, "--store", folder, agency="fire").exit_code == 0
+    assert stores.holds_other_data(store, LOCAL_ACTOR)
+    stores.start_empty(store, LOCAL_ACTOR)
+    assert not stores.is_demo(store)
+    kept = [row for row in json.loads(run("batches", "--store", folder, "--json").output) if row["status"] == "active"]
+    assert [(row["agency"], row["accepted"]) for row in kept] == [("fire", 19)]
+    assert json.loads(run("areas", "list", "--store", folder, "--json").output) == []
+    assert run("verify", "--store", folder).exit_code == 0
