@@ -19,8 +19,14 @@ SAMPLE = Path(__file__).resolve().parent / "sample"
 SHOTS = Path(os.environ.get("CSG_SHOTS") or Path(__file__).resolve().parent / "screenshots")
 START_SECONDS = 60
 # Streamlit's own page asks two addresses below the path of a page that was opened directly, and gets a 404; and it names
-# features in the permissions of a frame that this browser does not know, which is a warning each.
-OWN_COMPLAINTS = ("_stcore/health", "_stcore/host-config", "warning: Unrecognized feature: ")
+# features in the permissions of a frame that this browser does not know, which is a warning each. A map's frame that is
+# being replaced may still speak, which is a warning too: nothing is lost, the new one answers.
+OWN_COMPLAINTS = (
+    "_stcore/health",
+    "_stcore/host-config",
+    "warning: Unrecognized feature: ",
+    "warning: Received component message with no eventSource",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

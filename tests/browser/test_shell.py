@@ -35,6 +35,7 @@ def test_our_own_links_lead_to_each_page_and_say_where_one_is(visit, app_server)
     seen = visit(app_server)
     seen.open()
     ways = seen.page.get_by_role("navigation", name="Pages")
+    ways.get_by_role("link").nth(4).wait_for(timeout=30_000)
     assert ways.get_by_role("link").all_inner_texts() == ["Home", "Upload", "Areas", "Hotspots", "Data"]
     assert seen.page.locator('[data-testid="stSidebarNav"]').count() == 0
     for name in ("Upload", "Areas", "Hotspots", "Data"):
