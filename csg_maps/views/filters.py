@@ -10,9 +10,23 @@ from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place, make_filter
 from csg_maps.model.vocabulary import codes
 from csg_maps.settings import DEFAULT_RESOLUTION, RESOLUTIONS
-from csg_maps.views import wording
+from csg_maps.views import state, wording
 from csg_maps.workflows import boundaries, explore
 from csg_maps.workflows.stores import Store
+
+CARRIED = (
+    "evidence",
+    "harms",
+    "agencies",
+    "settings",
+    "age_bands",
+    "basis",
+    "weekdays",
+    "hour_bands",
+    "within",
+    "proactive",
+)
+"""Choices that stay when the language changes; size, months and method begin anew."""
 
 METHOD_LABELS = {
     "gi-star": N_("Hotspots, tested"),
@@ -44,6 +58,7 @@ class Choice:
 def show(store: Store, actor: Actor, *, key: str) -> Choice:
     """Draw the filter of the page called `key` and return what it says."""
     layers = boundaries.list_layers(store, actor)
+    key = state.key_in_language(key, CARRIED)
     with st.container(key=f"{key}.filter"):
         first, second, third, fourth = st.columns([1.2, 1.6, 1.4, 1.4])
         evidence = first.selectbox(

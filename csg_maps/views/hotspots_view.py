@@ -75,7 +75,7 @@ def _show_nothing(store: Any, actor: Any, choice: filters.Choice) -> None:
 
 
 def _show_background() -> None:
-    st.session_state[f"{PAGE}.evidence"] = "background"
+    st.session_state[f"{PAGE}.{state.language()}.evidence"] = "background"
 
 
 def _show_headline(result: HotspotResult) -> None:

@@ -56,6 +56,22 @@ def set_language(code: str) -> None:
     _set("language", code if code in LANGUAGES else "en")
 
 
+def key_in_language(page: str, without_default: tuple[str, ...]) -> str:
+    """The first part of the keys of a page's widgets, one for each language.
+
+    A browser keeps showing the words of a choice in the language that it was made in, as long as the widget keeps its
+    key. The choices named (of widgets without a default of their own) are carried along when the language changes.
+    """
+    now = language()
+    for name in without_default:
+        new = f"{page}.{now}.{name}"
+        for other in LANGUAGES:
+            old = f"{page}.{other}.{name}"
+            if new not in st.session_state and old in st.session_state:
+                st.session_state[new] = st.session_state[old]
+    return f"{page}.{now}"
+
+
 def selection() -> Selection:
     """The place that is open; an empty Selection when none is."""
     return _get("selection", Selection())

@@ -18,7 +18,7 @@ from csg_maps.hotspots.density import bandwidth_sentence, default_bandwidth_m, q
 from csg_maps.hotspots.exact_test import background_share, even_share
 from csg_maps.hotspots.hotspot_table import hotspot_table
 from csg_maps.hotspots.study_area import decline_reason
-from csg_maps.i18n import _, n_
+from csg_maps.i18n import _, language, n_
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
 from csg_maps.store import areas, batches, counts
@@ -183,13 +183,13 @@ def place_name(store: Store, place: Place, key: int | str) -> str:
     """The name of an area, or the areas that a cell's centre lies in; a cell has no name of its own."""
     if isinstance(place, AreaPlace):
         layer = areas.read_layer(store, place.layer_id)
-        named = layer.loc[layer["area_code"] == key, "area_name"]
+        named = _area_names(layer)[layer["area_code"] == key]
         return str(named.iloc[0]) if len(named) else str(key)
     names = []
     for listed in areas.list_layers(store):
         layer = areas.read_layer(store, listed.layer_id)
         code = area_of_points(layer, *h3_cells.centres(np.array([key], dtype=np.int64)))[0]
-        names += layer.loc[layer["area_code"] == code, "area_name"].tolist()
+        names += _area_names(layer)[layer["area_code"] == code].tolist()
     return ", ".join(dict.fromkeys(names))
 
 
@@ -399,8 +399,15 @@ def areas_of_cells(store: Store, cells: np.ndarray) -> list[str]:
     if not layers:
         return [""] * len(cells)
     layer = areas.read_layer(store, layers[0].layer_id)
-    names = dict(zip(layer["area_code"], layer["area_name"], strict=True))
+    names = dict(zip(layer["area_code"], _area_names(layer), strict=True))
     return [names.get(code, "") for code in area_of_points(layer, *h3_cells.centres(cells))]
+
+
+def _area_names(layer: gpd.GeoDataFrame) -> pd.Series:
+    """The names of a layer in the reader's language, as far as a Welsh one is known."""
+    if language() != "cy":
+        return layer["area_name"]
+    return layer["area_name_cy"].where(layer["area_name_cy"] != "", layer["area_name"])
 
 
 def csv_for_download(store: Store, actor: Actor, result: HotspotResult) -> str:

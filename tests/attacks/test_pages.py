@@ -170,7 +170,7 @@ def test_attack_001_003_004_005_007_texts_of_a_store_are_inert_on_every_page(tmp
             is_inert(at)
             assert any(wording.plain(ALL) in element.value for element in at.subheader)
             (layer,) = boundaries.list_layers(open_store(store), LOCAL_ACTOR)
-            at.selectbox(key="hotspots.place").set_value(f"area:{layer['layer']}").run()
+            at.selectbox(key="hotspots.en.place").set_value(f"area:{layer['layer']}").run()
             assert literal(at, ALL)
             is_inert(at)
         if script == "4_Data.py":

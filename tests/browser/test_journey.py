@@ -179,3 +179,20 @@ def test_every_page_of_the_demo_is_accessible_and_asks_nothing_of_others(visit, 
     assert seen.serious_findings() == []
     assert seen.elsewhere() == []
     assert seen.complaints() == []
+
+
+def test_a_choice_stays_and_reads_in_the_other_language_after_a_switch(visit, app_server):
+    seen = visit(app_server)
+    seen.open("/")
+    seen.page.get_by_role("button", name=re.compile("empty store|storfa wag")).first.wait_for(timeout=180_000)
+    seen.open("/Hotspots")
+    seen.page.get_by_role("combobox", name="What to count").click()
+    seen.page.get_by_role("option", name="Background", exact=True).click()
+    seen.settle()
+    seen.page.get_by_text("Cymraeg", exact=True).click()
+    seen.settle()
+    chosen = seen.page.get_by_role("combobox", name="Beth i'w gyfrif")
+    chosen.wait_for(timeout=15_000)
+    assert chosen.input_value() == "Cefndir"
+    assert "Cells" not in seen.page.get_by_role("combobox", name="Fesul").input_value()
+    seen.shot("hotspots_switched")
