@@ -3,6 +3,7 @@
 import collections
 from dataclasses import dataclass
 
+from csg_maps.errors import InputRefused
 from csg_maps.i18n import _
 from csg_maps.model.problems import LEVELS, Problem
 
@@ -39,6 +40,11 @@ def describe(code: str, values: dict[str, str]) -> tuple[str, str]:
     """Message and fix of a problem, in the reader's language."""
     rule = _REGISTER[code]
     return _(rule.message).format(**values), _(rule.fix).format(**values)
+
+
+def refusal(problem: Problem) -> InputRefused:
+    """A problem that leaves nothing to go on with, as the exception to raise: message and fix in one."""
+    return InputRefused(" ".join(describe(problem.code, problem.values)))
 
 
 def rule_words(code: str) -> str:

@@ -16,7 +16,7 @@ from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography.areas import read_area_layer
 from csg_maps.i18n import _, language
-from csg_maps.intake.messages import describe
+from csg_maps.intake.messages import describe, refusal
 from csg_maps.intake.vector_files import read_boundaries
 from csg_maps.model.actor import Actor
 from csg_maps.store import areas
@@ -59,8 +59,7 @@ def add(store: Store, actor: Actor, path: Path, shown_name: str, choice: LayerCh
         )
     result = read_boundaries(path, shown_name)
     if result.gdf is None:
-        message, fix = describe(result.problems[0].code, result.problems[0].values)
-        raise InputRefused(f"{message} {fix}")
+        raise refusal(result.problems[0])
     polygons = result.gdf
     if choice.crs:
         try:
@@ -156,8 +155,7 @@ def look(content: bytes, shown_name: str) -> LayerLook:
     with _as_file(content) as path:
         result = read_boundaries(path, shown_name)
     if result.gdf is None:
-        message, fix = describe(result.problems[0].code, result.problems[0].values)
-        raise InputRefused(f"{message} {fix}")
+        raise refusal(result.problems[0])
     fields = tuple(str(column) for column in result.gdf.columns if column != "geometry")
     return LayerLook(
         areas=len(result.gdf),

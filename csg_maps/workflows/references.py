@@ -14,7 +14,7 @@ from csg_maps.geography.cells import points_to_cells
 from csg_maps.geography.postcodes import read_postcode_table
 from csg_maps.geography.premises import read_premises
 from csg_maps.i18n import _, n_
-from csg_maps.intake.messages import describe
+from csg_maps.intake.messages import refusal
 from csg_maps.intake.reading import read_tables
 from csg_maps.intake.tables import RawTable
 from csg_maps.model.actor import Actor
@@ -102,8 +102,7 @@ def _settled(store: Store, postcodes: pd.DataFrame) -> npt.NDArray[np.int64]:
 def _table(path: Path, shown_name: str) -> RawTable:
     result = read_tables(path, shown_name)
     if not result.tables:
-        message, fix = describe(result.problems[0].code, result.problems[0].values)
-        raise InputRefused(f"{message} {fix}")
+        raise refusal(result.problems[0])
     return result.tables[0]
 
 
