@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from csg_maps.geography.areas import read_area_layer
-from csg_maps.intake.records import IntakeContext, Records
-from csg_maps.intake.tables import RawTable
+from csg_maps.intake.files.tables import RawTable
+from csg_maps.intake.rows.records import IntakeContext, Records
 from csg_maps.model.mapping import ColumnMapping
 from csg_maps.model.provenance import Sharing
 from csg_maps.model.vocabulary import known_words

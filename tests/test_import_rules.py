@@ -35,6 +35,8 @@ ONLY_IN: dict[str, set[str]] = {
     "alembic": {"store"},
     "click": {"cli"},
 }
+WITHIN_INTAKE = ("files", "meaning", "rows")
+"""Each may import those before it: what a file holds, then what it means, then what becomes of its rows."""
 FOREIGN_TO_PAGES = {"csg_maps.views"}
 
 
@@ -70,6 +72,12 @@ def broken_rules(room: str, source: str) -> list[str]:
     return broken
 
 
+def imports_backwards(part: str, source: str) -> list[str]:
+    """What a module of this part of intake imports of a later part."""
+    later = WITHIN_INTAKE[WITHIN_INTAKE.index(part) + 1 :]
+    return [name for name in sorted(_imported(source)) if name.startswith(tuple(f"csg_maps.intake.{x}" for x in later))]
+
+
 def _modules() -> list[tuple[str, Path]]:
     found = [("app.py", ROOT / "app.py"), ("home.py", ROOT / "home.py")]
     found += [("pages", path) for path in sorted((ROOT / "pages").glob("*.py"))]
@@ -93,7 +101,7 @@ def test_every_module_imports_only_what_its_room_may(room: str, path: Path) -> N
         ("geography", "from csg_maps.store import counts"),
         ("intake", "from csg_maps.hotspots.gi_star import gi_star"),
         ("hotspots", "from csg_maps import disclosure"),
-        ("store", "from csg_maps.intake.records import make_records"),
+        ("store", "from csg_maps.intake.rows.records import make_records"),
         ("layers", "from csg_maps.store.counts import count"),
         ("workflows", "import streamlit as st"),
         ("views", "import folium"),
@@ -105,6 +113,16 @@ def test_every_module_imports_only_what_its_room_may(room: str, path: Path) -> N
 )
 def test_a_planted_wrong_import_is_found(room: str, planted: str) -> None:
     assert broken_rules(room, planted)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "csg_maps/intake").glob("*/*.py")), ids=lambda path: path.stem)
+def test_intake_goes_one_way(path: Path) -> None:
+    assert imports_backwards(path.parent.name, path.read_text(encoding="utf-8")) == []
+
+
+def test_a_planted_step_backwards_is_found() -> None:
+    assert imports_backwards("files", "from csg_maps.intake.meaning.words import suggest_words")
+    assert imports_backwards("meaning", "from csg_maps.intake.rows import rules")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)

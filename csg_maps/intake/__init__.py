@@ -1,4 +1,5 @@
-"""The one door in: read, find columns, apply rules, find identifiers, take away what is exact, hand over to be sealed.
+"""The one door in, in three parts, each of which imports only those before it.
 
-Read `tables` (what a file becomes), `columns` (which column is what), `records` (rows become records or problems).
+`files` (what a file holds), `meaning` (which column and which word means what), `rows` (rows become records or problems);
+`messages` holds what every rule says. Read `files.tables`, `meaning.columns`, `rows.records` first.
 """

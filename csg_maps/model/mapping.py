@@ -67,7 +67,7 @@ class ColumnMapping:
 
 @dataclass(frozen=True)
 class SavedProfile:
-    """A mapping that somebody decided once, kept under a name for an agency's layout (`intake.profiles.layout_key`)."""
+    """A mapping that somebody decided once, kept under a name for an agency's layout (`intake.meaning.profiles.layout_key`)."""
 
     name: str
     agency: str

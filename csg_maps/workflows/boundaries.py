@@ -16,8 +16,8 @@ from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.geography.areas import read_area_layer
 from csg_maps.i18n import _, language
+from csg_maps.intake.files.vector_files import read_boundaries
 from csg_maps.intake.messages import describe, refusal
-from csg_maps.intake.vector_files import read_boundaries
 from csg_maps.model.actor import Actor
 from csg_maps.store import areas
 from csg_maps.store.workspace import Store

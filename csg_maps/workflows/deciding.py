@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
-from csg_maps.intake import profiles, readiness
+from csg_maps.intake.files.tables import RawTable
+from csg_maps.intake.meaning import profiles
+from csg_maps.intake.meaning.profiles import MappingProposal, Question
 from csg_maps.intake.messages import found, register
-from csg_maps.intake.profiles import MappingProposal, Question
-from csg_maps.intake.tables import RawTable
+from csg_maps.intake.rows import readiness
 from csg_maps.model.mapping import ColumnMapping, SavedProfile, mapping_from_json
 from csg_maps.model.problems import Problem
 from csg_maps.model.supply import ImportRequest

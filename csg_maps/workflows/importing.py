@@ -19,11 +19,11 @@ import pandas as pd
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _, n_
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.messages import describe, found, register
-from csg_maps.intake.reading import read_tables
-from csg_maps.intake.records import IntakeContext, Records, make_records
-from csg_maps.intake.rules import problems_frame, volume_problems
-from csg_maps.intake.tables import RawTable
+from csg_maps.intake.rows.records import IntakeContext, Records, make_records
+from csg_maps.intake.rows.rules import problems_frame, volume_problems
 from csg_maps.model.actor import Actor
 from csg_maps.model.concern import NO_REFERENCE
 from csg_maps.model.problems import ImportCounts, Problem

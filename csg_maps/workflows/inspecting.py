@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from csg_maps.disclosure.policy import require
-from csg_maps.intake import readiness
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.files.tables import RawTable
+from csg_maps.intake.meaning.profiles import MappingProposal, layout_key, suggest_mapping, wrong_file
+from csg_maps.intake.meaning.words import suggest_words
 from csg_maps.intake.messages import describe
-from csg_maps.intake.profiles import MappingProposal, layout_key, suggest_mapping, wrong_file
-from csg_maps.intake.reading import read_tables
-from csg_maps.intake.tables import RawTable
-from csg_maps.intake.words import suggest_words
+from csg_maps.intake.rows import readiness
 from csg_maps.model.actor import Actor
 from csg_maps.model.mapping import CODED_FIELDS
 from csg_maps.model.problems import Problem

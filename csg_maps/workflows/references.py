@@ -14,9 +14,9 @@ from csg_maps.geography.cells import points_to_cells
 from csg_maps.geography.postcodes import read_postcode_table
 from csg_maps.geography.premises import read_premises
 from csg_maps.i18n import _, n_
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.messages import refusal
-from csg_maps.intake.reading import read_tables
-from csg_maps.intake.tables import RawTable
 from csg_maps.model.actor import Actor
 from csg_maps.store import areas, reference
 from csg_maps.store.workspace import Store

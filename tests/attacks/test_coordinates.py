@@ -10,7 +10,7 @@ from csg_maps.errors import InputRefused
 from csg_maps.geography.area_repair import MOST_VERTICES
 from csg_maps.geography.areas import area_of_points, read_area_layer
 from csg_maps.intake.messages import describe
-from csg_maps.intake.records import make_records
+from csg_maps.intake.rows.records import make_records
 from csg_maps.model.mapping import ColumnMapping
 from tests.supplies import (
     POLICE_UK,

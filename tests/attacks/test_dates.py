@@ -4,7 +4,7 @@ import datetime
 
 import pandas as pd
 
-from csg_maps.intake.dates import find_format, parse_with
+from csg_maps.intake.meaning.dates import find_format, parse_with
 
 TODAY = datetime.date(2026, 11, 24)
 

@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.files.tables import ReadResult
+from csg_maps.intake.files.vector_files import read_boundaries
 from csg_maps.intake.messages import describe
-from csg_maps.intake.reading import read_tables
-from csg_maps.intake.tables import ReadResult
-from csg_maps.intake.vector_files import read_boundaries
 
 SECRET = "CANARY-7f3a secret of the server"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from csg_maps.intake.identifiers import find_identifiers
-from csg_maps.intake.profiles import suggest_mapping
-from csg_maps.intake.reading import read_tables
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.meaning.identifiers import find_identifiers
+from csg_maps.intake.meaning.profiles import suggest_mapping
 
 CANARIES = {
     "nhs_number": "seen at clinic, NHS 943 476 5919, last week",

@@ -138,7 +138,7 @@ def test_attack_065_taken_back_and_supplied_again_it_cannot_come_back_twice(stor
 _COMMANDS_IN_A_PROCESS = """
 import os, signal, sys
 from csg_maps.cli import main
-import csg_maps.intake.records, csg_maps.store.counts, geopandas, pyarrow.parquet
+import csg_maps.intake.rows.records, csg_maps.store.counts, geopandas, pyarrow.parquet
 print("ready", flush=True)
 for line in sys.stdin:  # a child for each, so that the libraries are loaded once
     child = os.fork()

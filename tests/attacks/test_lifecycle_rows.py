@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csg_maps.intake.records import make_records
+from csg_maps.intake.rows.records import make_records
 from csg_maps.model.mapping import ColumnMapping
 from tests.supplies import PLAIN, POLICE_UK, codes_of, context_of, read_street_csv, table_of
 

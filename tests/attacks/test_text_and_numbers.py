@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from csg_maps import settings
-from csg_maps.intake.reading import read_tables
-from csg_maps.intake.tables import RawTable, ReadResult
+from csg_maps.intake.files.reading import read_tables
+from csg_maps.intake.files.tables import RawTable, ReadResult
 
 
 def read(tmp_path: Path, content: bytes, name: str = "file.csv") -> ReadResult:

@@ -1,0 +1,4 @@
+"""Rows become records, or problems: every rule meets every row, and nothing exact is kept.
+
+Begin at `records.make_records`.
+"""
