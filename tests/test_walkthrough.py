@@ -19,7 +19,7 @@ from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, make_fil
 from csg_maps.model.provenance import Provenance, make_sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
 from csg_maps.settings import DEMO_FOLDER
-from csg_maps.workflows import boundaries, explore, importing, stores, supplies
+from csg_maps.workflows import boundaries, explore, importing, stores, supplies, takeaway, totals
 
 NEXT_YEAR = (datetime.date.today() + datetime.timedelta(days=365)).isoformat()
 
@@ -105,11 +105,11 @@ def test_a_batch_is_taken_back_and_returned(store: stores.Store, tmp_path: Path)
     add_wards(store)
     batch_id = importing.run_import(store, LOCAL_ACTOR, messy_supply(tmp_path)).batch_id
     everything = ConcernFilter()
-    assert explore.totals_of(store, LOCAL_ACTOR, everything).records == 6
+    assert totals.totals_of(store, LOCAL_ACTOR, everything).records == 6
     supplies.withdraw(store, LOCAL_ACTOR, batch_id, "the agency sends it again")
-    assert explore.totals_of(store, LOCAL_ACTOR, everything).records == 0
+    assert totals.totals_of(store, LOCAL_ACTOR, everything).records == 0
     supplies.restore(store, LOCAL_ACTOR, batch_id)
-    assert explore.totals_of(store, LOCAL_ACTOR, everything).records == 6
+    assert totals.totals_of(store, LOCAL_ACTOR, everything).records == 6
 
 
 def test_counts_go_by_cell_and_by_ward(store: stores.Store, tmp_path: Path) -> None:
@@ -118,21 +118,21 @@ def test_counts_go_by_cell_and_by_ward(store: stores.Store, tmp_path: Path) -> N
 
     # By cell: only what is on the map. The bus station and the park hold two each.
     by_cell, by_ward = tmp_path / "cells.csv", tmp_path / "wards.csv"
-    explore.export_counts(store, LOCAL_ACTOR, ConcernFilter(), CellPlace(10), by=(), out=by_cell)
+    takeaway.export_counts(store, LOCAL_ACTOR, ConcernFilter(), CellPlace(10), by=(), out=by_cell)
     bus_station = h3.cell_to_parent(h3.latlng_to_cell(52.432452, -4.819412, 11), 10)
     counted = pd.read_csv(by_cell).set_index("cell")["count"]
     assert counted[bus_station] == 2
     assert counted.sum() == 4
 
     # By ward: the row at home is there too, and the one without a place stands in no ward.
-    explore.export_counts(store, LOCAL_ACTOR, ConcernFilter(), AreaPlace("wards"), by=(), out=by_ward)
+    takeaway.export_counts(store, LOCAL_ACTOR, ConcernFilter(), AreaPlace("wards"), by=(), out=by_ward)
     counted = pd.read_csv(by_ward, keep_default_na=False).set_index("area_code")["count"]
     assert counted.sum() == 6
     assert counted[""] == 1
 
     # A choice is made once and applied once: May, after school, at the bus station's kind of place.
     after_school = make_filter(month_from="2026-05", month_to="2026-05", hour_bands=("15_18",), settings=("transport",))
-    assert explore.totals_of(store, LOCAL_ACTOR, after_school).records == 2
+    assert totals.totals_of(store, LOCAL_ACTOR, after_school).records == 2
 
 
 def test_the_planted_places_are_found_and_nothing_else(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_the_planted_places_are_found_and_nothing_else(tmp_path: Path) -> None:
 
     # The table leaves as a file, with how it was made in words; that it left is recorded.
     out = tmp_path / "hotspots.csv"
-    sentences = explore.export_hotspots(store, LOCAL_ACTOR, ConcernFilter(), CellPlace(10), out=out, method="gi-star")
+    sentences = takeaway.export_hotspots(store, LOCAL_ACTOR, ConcernFilter(), CellPlace(10), out=out, method="gi-star")
     assert "exact test" in sentences
     assert pd.read_csv(out)["count"].sum() == result.on_map
     assert supplies.audit_entries(store, LOCAL_ACTOR)["action"].iloc[-1] == "export"

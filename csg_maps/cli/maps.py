@@ -32,7 +32,7 @@ OUT = click.option(
 @one_clear_line
 def count(folder: Path, by: str, out: Path, **options: Any) -> None:
     """Count records by cell or area, and by month, harm, agency and so on."""
-    from csg_maps.workflows import explore, exporting, stores
+    from csg_maps.workflows import exporting, stores, takeaway
 
     exporting.check_ending(out)
     dimensions = tuple(word.strip() for word in by.split(",") if word.strip())
@@ -41,7 +41,7 @@ def count(folder: Path, by: str, out: Path, **options: Any) -> None:
         raise InputRefused(f"--by takes {', '.join(DIMENSIONS)}; found {unknown[0]!r}.")
     store = stores.open_local(folder)
     chosen, place = chosen_filter(options), chosen_place(options)
-    facts = explore.export_counts(store, LOCAL_ACTOR, chosen, place, by=dimensions, out=out)
+    facts = takeaway.export_counts(store, LOCAL_ACTOR, chosen, place, by=dimensions, out=out)
     click.echo(facts)
 
 
@@ -62,13 +62,13 @@ def count(folder: Path, by: str, out: Path, **options: Any) -> None:
 @one_clear_line
 def hotspots(folder: Path, method: str, bandwidth_m: float | None, expected: str, out: Path, **options: Any) -> None:
     """Find places with more than expected, by cell or area."""
-    from csg_maps.workflows import explore, exporting, stores
+    from csg_maps.workflows import exporting, stores, takeaway
 
     exporting.check_ending(out)
     store = stores.open_local(folder)
     chosen, place = chosen_filter(options), chosen_place(options)
     click.echo(
-        explore.export_hotspots(
+        takeaway.export_hotspots(
             store, LOCAL_ACTOR, chosen, place, out=out, method=method, bandwidth_m=bandwidth_m, expected=expected
         )
     )

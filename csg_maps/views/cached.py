@@ -10,7 +10,7 @@ import streamlit as st
 from csg_maps.i18n import language
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import ConcernFilter, Place
-from csg_maps.workflows import explore, overview, picture
+from csg_maps.workflows import explore, overview, picture, place_profile
 from csg_maps.workflows.stores import Store
 
 ViewKey: TypeAlias = tuple[str, int, tuple[str, ...], str]
@@ -60,7 +60,7 @@ def _ground(_store: Store, _actor: Actor, key: tuple[str, int, tuple[str, ...]])
     return picture.ground(_store, _actor)
 
 
-def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, which: int | str) -> explore.Profile:
+def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, which: int | str) -> place_profile.Profile:
     """What is known of one cell or area."""
     return _profile(store, actor, view_key(store, actor), chosen, place, which)
 
@@ -68,8 +68,8 @@ def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, whi
 @st.cache_data(ttl=3600, max_entries=100, show_spinner=False)
 def _profile(
     _store: Store, _actor: Actor, key: ViewKey, chosen: ConcernFilter, place: Place, which: int | str
-) -> explore.Profile:
-    return explore.profile(_store, _actor, chosen, place, which)
+) -> place_profile.Profile:
+    return place_profile.profile(_store, _actor, chosen, place, which)
 
 
 def holdings(store: Store, actor: Actor) -> overview.Overview:

@@ -11,7 +11,7 @@ from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place, m
 from csg_maps.model.vocabulary import codes
 from csg_maps.settings import DEFAULT_RESOLUTION, RESOLUTIONS
 from csg_maps.views import state, wording
-from csg_maps.workflows import boundaries, explore
+from csg_maps.workflows import boundaries, explore, how_made
 from csg_maps.workflows.stores import Store
 
 CARRIED = (
@@ -107,7 +107,7 @@ def _place(column: Any, layers: list[dict[str, Any]], key: str) -> Place:
     def words(option: str) -> str:
         kind, _colon, value = option.partition(":")
         if kind == "cell":
-            return _("Cells about {size} across").format(size=explore.cell_size_words(int(value)))
+            return _("Cells about {size} across").format(size=how_made.cell_size_words(int(value)))
         return _("Areas: {layer}").format(layer=names[option])
 
     chosen = column.selectbox(

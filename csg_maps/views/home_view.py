@@ -16,7 +16,7 @@ from csg_maps.layers.map_page import make_map
 from csg_maps.model.filters import CellPlace, ConcernFilter
 from csg_maps.settings import DEFAULT_RESOLUTION
 from csg_maps.views import cached, map_view, opened, wording
-from csg_maps.workflows import explore
+from csg_maps.workflows import explore, how_made, place_profile
 from csg_maps.workflows.overview import Overview
 
 
@@ -90,10 +90,10 @@ def _show_map(store: Any, actor: Any, held: Overview) -> None:
     )
     map_view.show_legend(
         legend(drawn.legend),
-        _("Each cell is about {size} across.").format(size=explore.cell_size_words(place.resolution)),
+        _("Each cell is about {size} across.").format(size=how_made.cell_size_words(place.resolution)),
     )
     top = result.table.head(10) if len(found) == 0 else found.head(10)
-    names = explore.areas_of_cells(store, top["cell"].to_numpy())
+    names = place_profile.areas_of_cells(store, top["cell"].to_numpy())
     st.table(
         pd.DataFrame(
             {

@@ -17,7 +17,7 @@ from csg_maps.layers.map_page import make_map
 from csg_maps.model.filters import CellPlace
 from csg_maps.views import cached, filters, map_view, opened, profile_view, state, wording
 from csg_maps.views.state import Selection
-from csg_maps.workflows import explore, picture
+from csg_maps.workflows import explore, picture, place_profile, takeaway
 from csg_maps.workflows.explore import HotspotResult
 
 PAGE = "hotspots"
@@ -177,8 +177,8 @@ def _show_ranking(store: Any, actor: Any, choice: filters.Choice, result: Hotspo
     )
     st.download_button(
         _("Download the whole table (CSV)"),
-        data=lambda: explore.csv_for_download(store, actor, result),
-        file_name=explore.export_name(result),
+        data=lambda: takeaway.csv_for_download(store, actor, result),
+        file_name=takeaway.export_name(result),
         mime="text/csv",
         key=f"{PAGE}.download",
     )
@@ -198,8 +198,8 @@ def place_names(store: Any, choice: filters.Choice, table: pd.DataFrame) -> list
     """What the rows are called: an area by its name, a cell by the area around it."""
     if not isinstance(choice.place, CellPlace):
         return [name or code for name, code in zip(table["area_name"], table["area_code"], strict=True)]
-    around = explore.areas_of_cells(store, table["cell"].to_numpy())
-    names = zip(around, explore.cell_names(table["cell"].to_numpy()), strict=True)
+    around = place_profile.areas_of_cells(store, table["cell"].to_numpy())
+    names = zip(around, place_profile.cell_names(table["cell"].to_numpy()), strict=True)
     return [
         _("Cell in {area}").format(area=area) if area else _("Cell {cell}").format(cell=cell) for area, cell in names
     ]

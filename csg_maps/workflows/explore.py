@@ -1,31 +1,26 @@
 """Where is it, is it more than chance, and what is known of one cell: from a filter to counts, hotspots and a profile."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import scipy.sparse
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
-from csg_maps.geography import cells as h3_cells
-from csg_maps.geography.areas import area_of_points
 from csg_maps.hotspots.classify import CLASS_LABELS, HOTSPOT_CLASSES
-from csg_maps.hotspots.density import bandwidth_sentence, default_bandwidth_m, quartic_density
+from csg_maps.hotspots.density import default_bandwidth_m, quartic_density
 from csg_maps.hotspots.exact_test import background_share, even_share
 from csg_maps.hotspots.hotspot_table import hotspot_table
 from csg_maps.hotspots.study_area import decline_reason
-from csg_maps.i18n import _, language, n_
+from csg_maps.i18n import _
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, ConcernFilter, Place
 from csg_maps.store import areas, batches, counts
-from csg_maps.store.audit import record
-from csg_maps.store.workspace import Store, data_version, writing
+from csg_maps.store.workspace import Store, data_version
 from csg_maps.workflows import study_ground
-from csg_maps.workflows.exporting import csv_text, write_table
+from csg_maps.workflows.how_made import sentences
+from csg_maps.workflows.totals import totals_of
 
 
 @dataclass(frozen=True)
@@ -92,12 +87,12 @@ def hotspots(
         place=place,
         method=method,
         sentences=tuple(
-            _sentences(
-                store,
-                actor,
+            sentences(
+                totals,
                 chosen,
                 place,
                 places=len(table),
+                misplaced=_misplaced(store, actor, chosen, place),
                 method=method,
                 expected=expected,
                 declined=declined,
@@ -122,133 +117,8 @@ def check_areas(store: Store, chosen: ConcernFilter) -> None:
                 raise InputRefused(_("The layer {layer} has no area {code!r}.").format(layer=layer, code=code))
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What a filter chooses, on the map and not; and what it leaves out because its day or hour is not known."""
-
-    records: int
-    on_map: int
-    not_on_map: int
-    without_date: int
-    left_out_for_precision: int
-
-
-def totals_of(store: Store, actor: Actor, chosen: ConcernFilter) -> Totals:
-    """The totals of a filter."""
-    row = counts.totals(store, actor, chosen).iloc[0]
-    return Totals(**{name: int(row[name]) for name in row.index})
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What is known of one cell or area under one filter: small tables of `count`, and what is not known."""
-
-    name: str
-    by_harm: pd.DataFrame
-    by_agency: pd.DataFrame
-    by_month: pd.DataFrame
-    by_weekday_and_hours: pd.DataFrame
-    by_setting: pd.DataFrame
-    by_age_band: pd.DataFrame
-    total: int
-    hour_unknown: int
-    weekday_unknown: int
-
-
-def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, key: int | str) -> Profile:
-    """What is known of one cell (int) or area (code) of the place that the map shows."""
-    require(actor, "see_counts")
-
-    def split(*by: str) -> pd.DataFrame:
-        found = counts.count(store, actor, chosen, place, by=by)
-        column = "cell" if isinstance(place, CellPlace) else "area_code"
-        return found.loc[found[column] == key, [*by, "count"]].sort_values(list(by)).reset_index(drop=True)
-
-    when = split("weekday", "hour_band")
-    return Profile(
-        name=place_name(store, place, key),
-        by_harm=split("harm").sort_values(["count", "harm"], ascending=[False, True]).reset_index(drop=True),
-        by_agency=split("agency").sort_values(["count", "agency"], ascending=[False, True]).reset_index(drop=True),
-        by_month=split("month"),
-        by_weekday_and_hours=when,
-        by_setting=split("setting"),
-        by_age_band=split("age_band"),
-        total=int(when["count"].sum()),
-        hour_unknown=int(when.loc[when["hour_band"] == "unknown", "count"].sum()),
-        weekday_unknown=int(when.loc[when["weekday"] == "unknown", "count"].sum()),
-    )
-
-
-def place_name(store: Store, place: Place, key: int | str) -> str:
-    """The name of an area, or the areas that a cell's centre lies in; a cell has no name of its own."""
-    if isinstance(place, AreaPlace):
-        layer = areas.read_layer(store, place.layer_id)
-        named = _area_names(layer)[layer["area_code"] == key]
-        return str(named.iloc[0]) if len(named) else str(key)
-    names = []
-    for listed in areas.list_layers(store):
-        layer = areas.read_layer(store, listed.layer_id)
-        code = area_of_points(layer, *h3_cells.centres(np.array([key], dtype=np.int64)))[0]
-        names += _area_names(layer)[layer["area_code"] == code].tolist()
-    return ", ".join(dict.fromkeys(names))
-
-
-def export_counts(
-    store: Store, actor: Actor, chosen: ConcernFilter, place: Place, *, by: tuple[str, ...], out: Path
-) -> str:
-    """Count, write the table to `out`, record the export, and say in a sentence what was written."""
-    require(actor, "export")
-    check_areas(store, chosen)
-    table = counts.count(store, actor, chosen, place, by=by)
-    geometry = outlines(store, place, table)
-    write_table(for_people(store, place, table), out, geometry)
-    totals = totals_of(store, actor, chosen)
-    with writing(store) as connection:
-        record(connection, actor, "export", what="count", rows=len(table), ending=out.suffix)
-    return _("{rows} rows written; {records} records, of which {away} are not on the map.").format(
-        rows=len(table), records=totals.records, away=totals.not_on_map
-    )
-
-
-def export_hotspots(
-    store: Store,
-    actor: Actor,
-    chosen: ConcernFilter,
-    place: Place,
-    *,
-    out: Path,
-    method: str,
-    bandwidth_m: float | None = None,
-    expected: str = "even",
-) -> str:
-    """Find hotspots, write the table to `out`, record the export, and say how they were made."""
-    require(actor, "export")
-    result = hotspots(store, actor, chosen, place, method=method, bandwidth_m=bandwidth_m, expected=expected)
-    write_table(for_people(store, place, result.table), out, outlines(store, place, result.table))
-    with writing(store) as connection:
-        record(connection, actor, "export", what=method, rows=len(result.table), ending=out.suffix)
-    return "\n".join(result.sentences)
-
-
-def for_people(store: Store, place: Place, table: pd.DataFrame) -> pd.DataFrame:
-    """The table as it leaves: cells as H3 text, areas with their names."""
-    shown = table.copy()
-    if isinstance(place, CellPlace):
-        shown["cell"] = pd.Series(h3_cells.to_hex(table["cell"].to_numpy()), index=table.index, dtype="str")
-    elif "area_name" not in shown.columns:
-        layer = areas.read_layer(store, place.layer_id)
-        names = dict(zip(layer["area_code"], layer["area_name"], strict=True))
-        names[""] = _("in no area of this layer")
-        shown.insert(1, "area_name", shown["area_code"].map(names).fillna("").astype("str"))
-    return shown
-
-
-def outlines(store: Store, place: Place, table: pd.DataFrame) -> gpd.GeoSeries:
-    """The outline of each row's cell or area, EPSG:4326, in the order of the table."""
-    if isinstance(place, CellPlace):
-        return gpd.GeoSeries(h3_cells.polygons(table["cell"].to_numpy()), index=table.index, crs="EPSG:4326")
-    layer = areas.read_layer(store, place.layer_id).set_index("area_code").geometry
-    return gpd.GeoSeries(layer.reindex(table["area_code"]).to_numpy(), index=table.index, crs="EPSG:4326")
+def _misplaced(store: Store, actor: Actor, chosen: ConcernFilter, place: Place) -> float:
+    return counts.misplaced_share(store, actor, chosen, place.layer_id) if isinstance(place, AreaPlace) else 0.0
 
 
 def study_cells(store: Store, actor: Actor, chosen: ConcernFilter, resolution: int) -> np.ndarray:
@@ -300,73 +170,6 @@ def _shares(
     return background_share(held, neighbours), background_share(held, alone)
 
 
-def _sentences(
-    store: Store,
-    actor: Actor,
-    chosen: ConcernFilter,
-    place: Place,
-    *,
-    places: int,
-    method: str,
-    expected: str,
-    declined: str,
-    radius: float | None,
-    asked_radius: float | None,
-) -> Iterator[str]:
-    totals = totals_of(store, actor, chosen)
-    what = {
-        "concern": n_("{count} concern counted", "{count} concerns counted", totals.records),
-        "intelligence": n_("{count} piece of intelligence counted", "{count} pieces counted", totals.records),
-        "background": n_("{count} background record counted", "{count} background records counted", totals.records),
-    }[chosen.evidence]
-    if isinstance(place, CellPlace):
-        where = _("over {places} settled cells about {size} across").format(
-            places=places, size=cell_size_words(place.resolution)
-        )
-    else:
-        where = _("over {places} areas").format(places=places)
-    yield f"{what} {where}."
-    yield n_("{count} is not on the map.", "{count} are not on the map.", totals.not_on_map)
-    if totals.left_out_for_precision:
-        yield _("{count} are left out because their day or hour is not known.").format(
-            count=totals.left_out_for_precision
-        )
-    if isinstance(place, AreaPlace):
-        misplaced = counts.misplaced_share(store, actor, chosen, place.layer_id)
-        if misplaced:
-            yield _(
-                "This layer was loaded after some records: for those the cell's centre decides, "
-                "and up to {share} of them may belong to the area next door."
-            ).format(share=f"{misplaced:.1%}")
-    if declined:
-        yield declined
-    elif method != "gi-star":
-        yield _("Nothing is tested here: a high count or density need not be more than chance would bring.")
-    elif expected == "even":
-        yield _(
-            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
-            "spread evenly over settled ground (exact test, corrected for the number of places, 5%), and it holds more "
-            "than expected itself: at least 5 concerns on 3 dates."
-        )
-    else:
-        yield _(
-            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
-            "spread as all recorded crime is (exact test, corrected for the number of places, 5%), and it holds more "
-            "than expected itself: at least 5 concerns on 3 dates."
-        )
-    if radius is not None:
-        yield bandwidth_sentence(radius, is_default=asked_radius is None)
-
-
-def cell_size_words(resolution: int) -> str:
-    """About how far a cell reaches, in words.
-
-    >>> cell_size_words(9)
-    '350 m'
-    """
-    return {7: "2.4 km", 8: "900 m", 9: "350 m", 10: "130 m"}[resolution]
-
-
 def audience_key(store: Store, actor: Actor) -> tuple[str, int, tuple[str, ...]]:
     """What an answer may depend on: the store, its version now, and the sealed files that this actor may use."""
     files = batches.readable_files(store, actor)
@@ -391,38 +194,3 @@ def class_words(code: str) -> str:
 def hotspots_of(result: HotspotResult) -> pd.DataFrame:
     """The rows of a result that the exact test calls hotspots, best evidence first."""
     return result.table[result.table["class"].isin(HOTSPOT_CLASSES)]
-
-
-def areas_of_cells(store: Store, cells: np.ndarray) -> list[str]:
-    """For each cell the name of the area that holds its centre, in the smallest layer loaded; "" where none does."""
-    layers = sorted(areas.list_layers(store), key=lambda layer: -layer.features)
-    if not layers:
-        return [""] * len(cells)
-    layer = areas.read_layer(store, layers[0].layer_id)
-    names = dict(zip(layer["area_code"], _area_names(layer), strict=True))
-    return [names.get(code, "") for code in area_of_points(layer, *h3_cells.centres(cells))]
-
-
-def _area_names(layer: gpd.GeoDataFrame) -> pd.Series:
-    """The names of a layer in the reader's language, as far as a Welsh one is known."""
-    if language() != "cy":
-        return layer["area_name"]
-    return layer["area_name_cy"].where(layer["area_name_cy"] != "", layer["area_name"])
-
-
-def csv_for_download(store: Store, actor: Actor, result: HotspotResult) -> str:
-    """The whole table as CSV text; that it was taken away goes into the audit."""
-    require(actor, "export")
-    with writing(store) as connection:
-        record(connection, actor, "export", what=result.method, rows=len(result.table), ending=".csv")
-    return csv_text(for_people(store, result.place, result.table))
-
-
-def export_name(result: HotspotResult) -> str:
-    """The name of an exported file: what it is and how it is marked, nothing of what it holds."""
-    return f"OFFICIAL-SENSITIVE_hotspots_{result.method}.csv"
-
-
-def cell_names(cells: np.ndarray) -> list[str]:
-    """The H3 index of each cell as text."""
-    return h3_cells.to_hex(cells)

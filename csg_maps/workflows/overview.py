@@ -9,7 +9,7 @@ from csg_maps.model.actor import Actor
 from csg_maps.model.filters import ConcernFilter
 from csg_maps.store import areas, batches, counts, quarantine
 from csg_maps.store.workspace import Store
-from csg_maps.workflows import explore
+from csg_maps.workflows.totals import totals_of
 
 MONTHS_SHOWN = 12
 
@@ -47,8 +47,8 @@ class Overview:
 def overview(store: Store, actor: Actor) -> Overview:
     """What the store holds, for the first page."""
     require(actor, "see_counts")
-    concerns = explore.totals_of(store, actor, ConcernFilter())
-    background = explore.totals_of(store, actor, ConcernFilter(evidence="background"))
+    concerns = totals_of(store, actor, ConcernFilter())
+    background = totals_of(store, actor, ConcernFilter(evidence="background"))
     held = counts.count(store, actor, ConcernFilter(), None, by=("agency", "month"))
     months = _last_months(held)
     aside = quarantine.list_quarantined(store, actor)
