@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-RIGHTS = ("import", "withdraw", "see_counts", "see_quarantine", "see_premises", "manage_areas", "export", "verify")
+RIGHTS = (
+    "import",
+    "withdraw",
+    "see_counts",
+    "see_quarantine",
+    "see_premises",
+    "see_contacts",
+    "manage_areas",
+    "manage_places",
+    "export",
+    "verify",
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""The workspace's tables. Times are UTC, ISO text; JSON is text; `row_digest` proves that a row is as it was written.
+"""The workspace's tables of supplies, jobs and the audit, and how rows are sealed.
+
+Times are UTC, ISO text; JSON is text; `row_digest` proves that a row is as it was written.
 
 SQLite does not notice a flipped bit inside a value, so the rows that decide what is counted carry a digest of their own.
 """
@@ -20,102 +22,105 @@ metadata = sa.MetaData(
 )
 
 
-def _text(name: str, **options: Any) -> sa.Column[Any]:
+def text(name: str, **options: Any) -> sa.Column[Any]:
+    """A column of text, never NULL."""
     return sa.Column(name, sa.Text, nullable=False, **options)
 
 
-def _number(name: str, **options: Any) -> sa.Column[Any]:
+def number(name: str, **options: Any) -> sa.Column[Any]:
+    """A column of whole numbers, never NULL."""
     return sa.Column(name, sa.BigInteger, nullable=False, **options)
 
 
-def _digest() -> sa.Column[Any]:
+def digest() -> sa.Column[Any]:
+    """The digest of the row."""
     return sa.Column("row_digest", sa.Text, nullable=False)
 
 
-state = sa.Table("state", metadata, sa.Column("id", sa.Integer, primary_key=True), _number("data_version"))
+state = sa.Table("state", metadata, sa.Column("id", sa.Integer, primary_key=True), number("data_version"))
 """One row. `data_version` moves in the same transaction as any change of what counts can see."""
 
-settings = sa.Table("settings", metadata, sa.Column("key", sa.Text, primary_key=True), _text("value"), _digest())
+settings = sa.Table("settings", metadata, sa.Column("key", sa.Text, primary_key=True), text("value"), digest())
 
 batches = sa.Table(
     "batches",
     metadata,
     sa.Column("batch_id", sa.Text, primary_key=True),
-    _text("status"),  # active, withdrawn, purged
-    _text("agency"),
-    _text("evidence"),  # of its rows; several joined by a comma
-    _text("purpose"),
-    _text("lawful_basis"),
-    _text("agreement"),
-    _text("retain_until"),
-    _text("period_from"),
-    _text("period_to"),
-    _text("known_gaps"),
-    _number("rows"),
-    _number("accepted"),
-    _number("quarantined"),
-    _number("refused"),
-    _number("duplicates"),
-    _number("not_on_map"),
-    _text("sealed_at"),
-    _text("sealed_by"),
-    _text("job_id"),
-    _text("changed_at"),
-    _text("changed_by"),
-    _text("why"),
-    _number("version"),
-    _digest(),
+    text("status"),  # active, withdrawn, purged
+    text("agency"),
+    text("evidence"),  # of its rows; several joined by a comma
+    text("purpose"),
+    text("lawful_basis"),
+    text("agreement"),
+    text("retain_until"),
+    text("period_from"),
+    text("period_to"),
+    text("known_gaps"),
+    number("rows"),
+    number("accepted"),
+    number("quarantined"),
+    number("refused"),
+    number("duplicates"),
+    number("not_on_map"),
+    text("sealed_at"),
+    text("sealed_by"),
+    text("job_id"),
+    text("changed_at"),
+    text("changed_by"),
+    text("why"),
+    number("version"),
+    digest(),
 )
 batch_reports = sa.Table(
     "batch_reports",
     metadata,
     sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), primary_key=True),
-    _text("report"),
-    _digest(),
+    text("report"),
+    digest(),
 )
 batch_files = sa.Table(
     "batch_files",
     metadata,
     sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), primary_key=True),
     sa.Column("sha256", sa.Text, primary_key=True),
-    _text("evidence"),
-    _text("handling"),
-    _text("recipients"),  # agency codes, sorted, joined by a comma
-    _number("rows"),
-    _number("size_bytes"),
-    _text("layers"),  # JSON: layer id → SHA-256 of the boundaries that gave its column
-    _digest(),
+    text("evidence"),
+    text("handling"),
+    text("recipients"),  # agency codes, sorted, joined by a comma
+    number("rows"),
+    number("size_bytes"),
+    text("layers"),  # JSON: layer id → SHA-256 of the boundaries that gave its column
+    digest(),
 )
 supplied_files = sa.Table(
     "supplied_files",
     metadata,
     sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), primary_key=True),
     sa.Column("sha256", sa.Text, primary_key=True),
-    _digest(),
+    digest(),
 )
 quarantined = sa.Table(
     "quarantined",
     metadata,
     sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), primary_key=True),
-    _text("sha256"),
-    _number("rows"),
-    _text("purge_after"),  # ISO date
-    _text("purged_at"),  # "" until then
-    _digest(),
+    text("sha256"),
+    number("rows"),
+    text("purge_after"),  # ISO date
+    text("purged_at"),  # "" until then
+    digest(),
 )
 layers = sa.Table(
     "layers",
     metadata,
     sa.Column("layer_id", sa.Text, primary_key=True),
-    _text("name"),
-    _text("name_cy"),
-    _text("sha256"),
-    _number("features"),
+    text("name"),
+    text("name_cy"),
+    text("sha256"),
+    number("features"),
     sa.Column("is_extent", sa.Boolean, nullable=False),
-    _text("repairs"),
-    _text("added_at"),
-    _text("added_by"),
-    _digest(),
+    text("repairs"),
+    text("added_at"),
+    text("added_by"),
+    digest(),
 )
 lookups = sa.Table(
     "lookups",
@@ -128,33 +133,33 @@ reference_files = sa.Table(
     "reference_files",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),  # postcodes, premises, ground:streets, lines:water …
-    _text("sha256"),
-    _number("rows"),
-    _text("saved_at"),
-    _text("saved_by"),
-    _digest(),
+    text("sha256"),
+    number("rows"),
+    text("saved_at"),
+    text("saved_by"),
+    digest(),
 )
 profiles = sa.Table(
     "profiles",
     metadata,
     sa.Column("agency", sa.Text, primary_key=True),
     sa.Column("layout_key", sa.Text, primary_key=True),
-    _text("name"),
-    _text("mapping"),
-    _text("saved_at"),
-    _digest(),
+    text("name"),
+    text("mapping"),
+    text("saved_at"),
+    digest(),
 )
 jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("job_id", sa.Text, primary_key=True),
-    _text("kind"),
-    _text("state"),  # running, done, failed, interrupted
+    text("kind"),
+    text("state"),  # running, done, failed, interrupted
     sa.Column("progress", sa.Float, nullable=False),
-    _text("stage"),
-    _text("message"),
-    _text("request"),
-    _text("result"),
+    text("stage"),
+    text("message"),
+    text("request"),
+    text("result"),
     sa.Column("started", sa.Float, nullable=False),  # seconds since 1970
     sa.Column("heartbeat", sa.Float, nullable=False),
     sa.Column("cancel", sa.Boolean, nullable=False),
@@ -163,17 +168,20 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("entry_id", sa.Integer, primary_key=True, autoincrement=True),
-    _text("at"),
-    _text("actor_id"),
-    _text("agency"),
-    _text("action"),
-    _text("detail"),
-    _text("previous_digest"),
-    _digest(),
+    text("at"),
+    text("actor_id"),
+    text("agency"),
+    text("action"),
+    text("detail"),
+    text("previous_digest"),
+    digest(),
 )
 """Append-only (a trigger refuses UPDATE and DELETE); each entry holds the digest of the one before."""
 
-SEALED = tuple(table for table in metadata.sorted_tables if "row_digest" in table.columns)
+
+def sealed_tables() -> tuple[sa.Table, ...]:
+    """Every table whose rows carry a digest, in an order that foreign keys allow."""
+    return tuple(table for table in metadata.sorted_tables if "row_digest" in table.columns)
 
 
 def row_digest(table: sa.Table, row: Mapping[str, Any]) -> str:

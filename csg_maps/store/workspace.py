@@ -18,11 +18,22 @@ import sqlalchemy as sa
 
 from csg_maps.errors import CsgMapsError, StoreProblem
 from csg_maps.i18n import N_, _
-from csg_maps.store import files, migrations, tables
+from csg_maps.store import casework_tables, files, ground_tables, migrations, tables  # noqa: F401  (all tables)
 
 WORKSPACE = "workspace.sqlite"
 HIGHEST_VERSION = "highest_version"
-FOLDERS = ("batches", "quarantine", "areas", "postcodes", "premises", "ground", "lines", "staging")
+FOLDERS = (
+    "batches",
+    "quarantine",
+    "areas",
+    "postcodes",
+    "premises",
+    "ground",
+    "lines",
+    "names",
+    "basemaps",
+    "staging",
+)
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up with a message."""
 
@@ -126,6 +137,9 @@ def _check(store: Store) -> None:
     if found not in migrations.known():
         raise StoreProblem(_("This store was made by a newer version of the app. Update the app, then open it again."))
     if found != migrations.newest():
+        with files.disk_problems():
+            for name in FOLDERS:
+                (store.folder / name).mkdir(mode=0o700, exist_ok=True)
         with _one_at_a_time(store.folder), writing(store) as connection:
             if migrations.current(connection) != migrations.newest():
                 migrations.upgrade(connection)
@@ -143,7 +157,7 @@ def find_damage(store: Store, *, thorough: bool = False) -> str:
             said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
             if said != "ok":
                 return _("the database's own check failed")
-        for table in tables.SEALED:
+        for table in tables.sealed_tables():
             if table is tables.batch_reports and not thorough:
                 continue
             for row in connection.execute(sa.select(table)).mappings():

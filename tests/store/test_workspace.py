@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from csg_maps.errors import StoreProblem
-from csg_maps.store import tables
+from csg_maps.store import migrations, tables
 from csg_maps.store.workspace import (
     Store,
     bump_version,
@@ -86,6 +86,30 @@ def test_a_store_of_a_newer_version_is_refused(store: Store) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreProblem, match="newer"):
         open_store(store.folder)
+
+
+def test_a_store_of_the_version_before_is_brought_up(store: Store) -> None:
+    newer = (
+        "guardian_contacts",
+        "assets",
+        "basemaps",
+        "place_matches",
+        "mended_rows",
+        "agency_calendar",
+        "place_history",
+        "place_actions",
+        "places",
+    )
+    with writing(store) as connection:
+        for name in newer:
+            connection.execute(sa.text(f"DROP TABLE {name}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    (store.folder / "basemaps").rmdir()
+    again = open_store(store.folder)
+    with reading(again) as connection:
+        assert migrations.current(connection) == migrations.newest() != "0001"
+        assert set(newer) <= set(sa.inspect(connection).get_table_names())
+    assert (store.folder / "basemaps").is_dir()
 
 
 def test_migrations_give_exactly_the_tables_that_the_code_uses(store: Store) -> None:

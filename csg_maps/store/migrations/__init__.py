@@ -13,6 +13,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from csg_maps.store import casework_tables, ground_tables  # noqa: F401  (they add to the metadata)
 from csg_maps.store.tables import metadata
 
 
