@@ -5,13 +5,15 @@ from typing import Any
 
 import folium
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from csg_maps.errors import SchemaBroken
-from csg_maps.geography.cells import centres, check_cells, polygons
+from csg_maps.geography.cell_edges import edges_of, rings_of
+from csg_maps.geography.cells import Cells, centres, check_cells, polygons
 from csg_maps.layers.elements import NumberMark, ShapePath
 from csg_maps.layers.palette import ZERO_CLASS, class_style
-from csg_maps.layers.shapes import Shape, polygon_shape, rounded
+from csg_maps.layers.shapes import SCALE, Shape, polygon_shape, rings_shape, rounded
 from csg_maps.model.concern import NO_CELL
 
 NUMBERED = 10
@@ -49,12 +51,19 @@ def class_shapes(cells: Any, classes: Any, *, draw_zero: bool = True) -> tuple[S
     wanted = checked != NO_CELL
     if not draw_zero:
         wanted &= numbers != ZERO_CLASS
-    outlines = rounded(polygons(checked[wanted]))
-    numbers = numbers[wanted]
-    return tuple(
-        polygon_shape([shapely.coverage_union_all(outlines[numbers == number])], class_style(int(number)))
-        for number in np.unique(numbers)
-    )
+    settled, numbers = checked[wanted], numbers[wanted]
+    order = np.argsort(settled)  # one study area is one array, whatever the ranking: its edges are remembered
+    settled, numbers = settled[order], numbers[order]
+    return tuple(_dissolved(settled, numbers == number, class_style(int(number))) for number in np.unique(numbers))
+
+
+def _dissolved(cells: Cells, chosen: npt.NDArray[np.bool_], style_name: str) -> Shape:
+    """The chosen cells as one shape, without the lines between them."""
+    edges = edges_of(cells, SCALE)
+    rings = rings_of(edges, chosen)
+    if rings is not None:
+        return rings_shape(edges.x, edges.y, rings, style_name)
+    return polygon_shape([shapely.coverage_union_all(rounded(polygons(cells[chosen])))], style_name)
 
 
 def area_shapes(geometry: Any, classes: Any, *, draw_zero: bool = True) -> tuple[Shape, ...]:
@@ -81,8 +90,8 @@ def area_shapes(geometry: Any, classes: Any, *, draw_zero: bool = True) -> tuple
 def outline_shapes(cells: Any, style_name: str = "selected") -> tuple[Shape, ...]:
     """The outline around cells, dissolved: "selected" for the one that is open, "tested" for those found by the test."""
     checked = check_cells(cells)
-    outlines = rounded(polygons(checked[checked != NO_CELL]))
-    return (polygon_shape([shapely.coverage_union_all(outlines)], style_name),) if len(outlines) else ()
+    settled = checked[checked != NO_CELL]
+    return (_dissolved(settled, np.ones(len(settled), dtype=np.bool_), style_name),) if len(settled) else ()
 
 
 def area_outline_shapes(geometry: Any, style_name: str = "selected") -> tuple[Shape, ...]:

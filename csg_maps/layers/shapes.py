@@ -11,12 +11,16 @@ import numpy.typing as npt
 import shapely
 
 from csg_maps.errors import SchemaBroken
+from csg_maps.geography.cell_edges import Rings
 from csg_maps.layers.palette import style
+
+Whole = npt.NDArray[np.int64]
 
 DECIMALS = 5
 """Of a degree: about a metre."""
 
-_SCALE = 10**DECIMALS
+SCALE = 10**DECIMALS
+_WIDE = 1000 * SCALE  # more than any step north or south
 _NUMBERS_ONLY = re.compile(r"[-0-9,\[\]]*")
 
 
@@ -70,6 +74,35 @@ def polygon_shape(geometries: Any, style_name: str) -> Shape:
     return Shape(style_name, _dump([steps, [[next(again) for _ring in polygon] for polygon in kept]]))
 
 
+def rings_shape(x: Whole, y: Whole, rings: Rings, style_name: str) -> Shape:
+    """One shape out of rings of corners (`geography.cell_edges`); the same as `polygon_shape` of the polygons they bound.
+
+    `x` and `y` are the corners in steps of the grid that is sent (EPSG:4326 times 10**DECIMALS).
+    """
+    if not len(rings.corner):
+        return Shape(style_name, "[[],[]]")
+    east, north = x[rings.corner], y[rings.corner]
+    packed, move = np.unique(np.diff(east) * _WIDE + np.diff(north) + _WIDE // 2, return_inverse=True)
+    moves = np.stack([packed // _WIDE, packed % _WIDE - _WIDE // 2])
+    inner = np.ones(len(east) - 1, dtype=np.bool_)
+    inner[rings.first[1:] - 1] = False  # from the last corner of a ring to the first of the next is no step
+    times = np.bincount(move[inner], minlength=moves.shape[1])
+    frequent_first = np.argsort(-times, kind="stable")[: int((times > 0).sum())]
+    place = np.empty(moves.shape[1], dtype=np.int64)
+    place[frequent_first] = np.arange(len(frequent_first))
+    written = np.array([f",{number}" for number in range(len(frequent_first))], dtype=object)
+    words = ["", *written[np.where(inner, place[move], 0)].tolist()]
+    starts = rings.first.tolist()
+    points = zip(starts, east[rings.first].tolist(), north[rings.first].tolist(), rings.polygon.tolist(), strict=True)
+    before = -1
+    for start, first_x, first_y, polygon in points:
+        opened = "" if before < 0 else "]," if polygon == before else "]],"
+        words[start] = f"{opened}{'' if polygon == before else '['}[{first_x},{first_y}"
+        before = polygon
+    steps = _dump(moves[:, frequent_first].T.ravel().tolist())
+    return Shape(style_name, f"[{steps},[{''.join(words)}]]]]")
+
+
 def line_shape(geometries: Any, style_name: str) -> Shape:
     """One shape out of lines (an array of shapely LineStrings and MultiLineStrings, EPSG:4326); others are passed over.
 
@@ -108,7 +141,7 @@ def _parts(geometries: Any, *, type_ids: tuple[int, ...]) -> npt.NDArray[np.obje
 def _steps(paths: npt.NDArray[np.object_], *, is_closed: bool) -> list[list[int]]:
     """Each path as whole numbers: the first point, then steps. Points that fall on the one before are left out."""
     points, path_of = shapely.get_coordinates(paths, return_index=True)
-    whole = np.rint(points * _SCALE).astype(np.int64)
+    whole = np.rint(points * SCALE).astype(np.int64)
     moves = np.diff(whole, axis=0, prepend=whole[:1])
     first = np.diff(path_of, prepend=-1) > 0
     kept = first | moves.any(axis=1)

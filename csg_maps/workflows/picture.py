@@ -141,8 +141,8 @@ def _classes(result: HotspotResult) -> tuple[np.ndarray, tuple[tuple[int, str, s
             for number, (low, high) in enumerate(found.ranges, start=1)
         ]
         return found.classes, (*reversed(lines), (0, _("No record"), "0"))
-    classes = table["class"].map(CLASS_NUMBERS).to_numpy(dtype="int64")
-    present = set(table["class"])
+    position, present = pd.factorize(table["class"])
+    classes = np.array([CLASS_NUMBERS[code] for code in present], dtype=np.int64)[position]
     drawn: dict[int, tuple[int, str, str]] = {}
     for code, label in CLASS_LABELS.items():
         if code in present:  # two classes that are drawn alike share a line

@@ -154,3 +154,11 @@ def test_a_county_of_real_records_is_under_three_hundred_kilobytes(shared_data, 
     record_property("cells", len(cells))
     record_property("bytes", size_bytes(shapes))
     assert 0 < size_bytes(shapes) < 300_000
+
+
+def test_a_class_whose_edges_do_not_close_is_dissolved_by_geos(monkeypatch):
+    as_drawn = class_shapes(CELLS, CLASSES)
+    monkeypatch.setattr("csg_maps.layers.hotspot_layer.rings_of", lambda _edges, _chosen: None)
+    for mine, theirs in zip(as_drawn, class_shapes(CELLS, CLASSES), strict=True):
+        assert mine.style == theirs.style
+        assert decoded(mine).symmetric_difference(decoded(theirs)).area < 1e-12
