@@ -26,6 +26,7 @@ agency_calendar = sa.Table(
     number("expected_day"),  # of the month after the period, 1 to 28
     text("starts"),  # YYYY-MM: the first month expected
     text("contact_role"),  # a role, never a name
+    text("agreement_until"),  # ISO date on which the sharing agreement ends or is reviewed, "" = not said
     text("note"),
     text("changed_at"),
     text("changed_by"),

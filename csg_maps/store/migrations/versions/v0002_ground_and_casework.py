@@ -68,7 +68,7 @@ def upgrade() -> None:
         "agency_calendar",
         ("agency",),
         {
-            "text": "agency cadence starts contact_role note changed_at changed_by row_digest",
+            "text": "agency cadence starts contact_role agreement_until note changed_at changed_by row_digest",
             "number": "expected_day version",
         },
     )
