@@ -4,9 +4,10 @@ The language belongs to the running thread or task (a page's run, a command): `u
 flagged `fuzzy` are drafts that no translator has confirmed: they are shown, and `has_drafts()` lets the page say so.
 """
 
+import contextlib
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -27,6 +28,21 @@ def use_language(language: str) -> None:
 def language() -> str:
     """The language of this thread or task: "en" or "cy"."""
     return _language.get()
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Another language for a while, for documents in a language that is not the page's.
+
+    >>> with speaking("cy"):
+    ...     _("Street")
+    'Stryd'
+    """
+    before = _language.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 @functools.cache
