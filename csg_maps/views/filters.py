@@ -25,8 +25,12 @@ CARRIED = (
     "hour_bands",
     "within",
     "proactive",
+    "place",
+    "method",
+    "expected",
+    "bandwidth",
 )
-"""Choices that stay when the language changes; size, months and method begin anew."""
+"""Choices that stay when the language changes; so do the months, which begin where they were."""
 
 METHOD_LABELS = {
     "gi-star": N_("Hotspots, tested"),
@@ -110,10 +114,11 @@ def _place(column: Any, layers: list[dict[str, Any]], key: str) -> Place:
             return _("Cells about {size} across").format(size=how_made.cell_size_words(int(value)))
         return _("Areas: {layer}").format(layer=names[option])
 
+    if st.session_state.get(f"{key}.place") not in options:  # at first, and when its layer is gone
+        st.session_state[f"{key}.place"] = f"cell:{DEFAULT_RESOLUTION}"
     chosen = column.selectbox(
         _("By"),
         options,
-        index=RESOLUTIONS.index(DEFAULT_RESOLUTION),
         format_func=words,
         key=f"{key}.place",
         help=_("Small cells show where; large cells and areas hold enough records to say more."),
@@ -125,12 +130,13 @@ def _place(column: Any, layers: list[dict[str, Any]], key: str) -> Place:
 def _period(months: tuple[str, ...], key: str) -> tuple[str, str]:
     if len(months) < 2:
         return "", ""
+    name = f"months.{months[0]}.{months[-1]}"
     start, end = st.select_slider(
         _("Months"),
         options=months,
-        value=(months[0], months[-1]),
+        value=state.begins_with(key, name, (months[0], months[-1])),
         format_func=wording.month,
-        key=f"{key}.months.{months[0]}.{months[-1]}",
+        key=f"{key}.{name}",
     )
     return ("" if start == months[0] else start), ("" if end == months[-1] else end)
 

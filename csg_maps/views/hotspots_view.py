@@ -197,7 +197,7 @@ def _key_column(choice: filters.Choice) -> str:
 def place_names(store: Any, choice: filters.Choice, table: pd.DataFrame) -> list[str]:
     """What the rows are called: an area by its name, a cell by the area around it."""
     if not isinstance(choice.place, CellPlace):
-        return [name or code for name, code in zip(table["area_name"], table["area_code"], strict=True)]
+        return place_profile.names_of_areas(store, choice.place.layer_id, table["area_code"])
     around = place_profile.areas_of_cells(store, table["cell"].to_numpy())
     names = zip(around, place_profile.cell_names(table["cell"].to_numpy()), strict=True)
     return [

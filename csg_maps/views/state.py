@@ -72,6 +72,19 @@ def key_in_language(page: str, without_default: tuple[str, ...]) -> str:
     return f"{page}.{now}"
 
 
+def begins_with(key: str, name: str, otherwise: Value) -> Value:
+    """The value that a widget with a default of its own begins with: what the same widget said in another language.
+
+    `key` is what `key_in_language` returned. The answer stays the same while the widget lives, as its default must.
+    """
+    page, _dot, now = key.rpartition(".")
+    begun = f"begins.{key}.{name}"
+    if f"{key}.{name}" not in st.session_state:
+        said = [st.session_state.get(f"{page}.{other}.{name}") for other in LANGUAGES if other != now]
+        remember(begun, next((value for value in said if value is not None), otherwise))
+    return remembered(begun, otherwise)
+
+
 def selection() -> Selection:
     """The place that is open; an empty Selection when none is."""
     return _get("selection", Selection())

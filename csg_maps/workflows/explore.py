@@ -27,7 +27,7 @@ from csg_maps.workflows.totals import totals_of
 class HotspotResult:
     """Hotspots of one filter. `table` has one row a cell or area of the study area, zeros included, best evidence first.
 
-    Its columns are those of `hotspots.hotspot_table` with `cell` (int64) or `area_code, area_name, area_name_cy`, and
+    Its columns are those of `hotspots.hotspot_table` with `cell` (int64) or `area_code, area_name`, and
     `density` (concerns per km², NA unless asked). `declined` says why no test was made, "" when one was.
     """
 

@@ -1,5 +1,6 @@
 """What is known of one cell or area, and what it is called: counts by kind, agency, month, weekday and hours."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -78,6 +79,13 @@ def areas_of_cells(store: Store, cells: np.ndarray) -> list[str]:
     layer = areas.read_layer(store, layers[0].layer_id)
     names = dict(zip(layer["area_code"], area_names(layer), strict=True))
     return [names.get(code, "") for code in area_of_points(layer, *h3_cells.centres(cells))]
+
+
+def names_of_areas(store: Store, layer_id: str, area_codes: Iterable[str]) -> list[str]:
+    """The name of each area in the reader's language, its code where it has none."""
+    layer = areas.read_layer(store, layer_id)
+    names = dict(zip(layer["area_code"], area_names(layer), strict=True))
+    return [names.get(code) or code for code in area_codes]
 
 
 def area_names(layer: gpd.GeoDataFrame) -> pd.Series:

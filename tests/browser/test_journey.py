@@ -163,7 +163,9 @@ def test_the_second_month_of_an_agencys_own_layout_needs_no_mapping(visit, empty
     assert seen.complaints() == []
 
 
-@pytest.mark.parametrize("path", ["/", "/Upload", "/Areas", "/Hotspots", "/Data"])
+@pytest.mark.parametrize(
+    "path", ["/", *(f"/{page.stem.partition('_')[2]}" for page in sorted(ROOT.glob("pages/*.py")))]
+)
 @pytest.mark.parametrize("language", ["English", "Cymraeg"])
 def test_every_page_of_the_demo_is_accessible_and_asks_nothing_of_others(visit, app_server, path, language):
     seen = visit(app_server)
@@ -189,10 +191,24 @@ def test_a_choice_stays_and_reads_in_the_other_language_after_a_switch(visit, ap
     seen.page.get_by_role("combobox", name="What to count").click()
     seen.page.get_by_role("option", name="Background", exact=True).click()
     seen.settle()
+    for box, option in (("By", "Cells about 900 m across"), ("Show", "Counts")):
+        seen.page.get_by_role("combobox", name=box, exact=True).click()
+        seen.page.get_by_role("option", name=option, exact=True).click()
+        seen.settle()
+    seen.page.get_by_role("slider").first.press("ArrowRight")
+    seen.settle()
+    seen.page.wait_for_timeout(500)
+    months = seen.page.get_by_test_id("stSlider").first
+    assert "Dec 2023" in months.inner_text()
     seen.page.get_by_text("Cymraeg", exact=True).click()
     seen.settle()
     chosen = seen.page.get_by_role("combobox", name="Beth i'w gyfrif")
     chosen.wait_for(timeout=15_000)
     assert chosen.input_value() == "Cefndir"
-    assert "Cells" not in seen.page.get_by_role("combobox", name="Fesul").input_value()
+    by = seen.page.get_by_role("combobox", name="Fesul").input_value()
+    assert "900 m" in by
+    assert "Cells" not in by
+    assert seen.page.get_by_role("combobox", name="Dangos").input_value() == "Cyfrifon"
+    assert "Rhag 2023" in months.inner_text()
+    assert seen.complaints() == []
     seen.shot("hotspots_switched")

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+from csg_maps.i18n import use_language
 from csg_maps.model.actor import LOCAL_ACTOR
-from csg_maps.workflows import stores
+from csg_maps.store.workspace import Store
+from csg_maps.workflows import place_profile, stores
 from tests.commands import run, supply
 
 
@@ -24,3 +26,15 @@ def test_starting_empty_deletes_what_is_fictional_and_keeps_what_is_not(tmp_path
     assert [(row["agency"], row["accepted"]) for row in kept] == [("fire", 19)]
     assert json.loads(run("areas", "list", "--store", folder, "--json").output) == []
     assert run("verify", "--store", folder).exit_code == 0
+
+
+def test_areas_are_named_in_the_readers_language(demo_store: Store) -> None:
+    use_language("cy")
+    try:
+        welsh = place_profile.names_of_areas(demo_store, "demo_wards", ["D05000001", "D05000012", "D99"])
+    finally:
+        use_language("en")
+    english = place_profile.names_of_areas(demo_store, "demo_wards", ["D05000001", "D05000012", "D99"])
+    assert english == ["Haven Centre", "Willow Hollow", "D99"]
+    assert welsh[2] == "D99"
+    assert not set(welsh[:2]) & set(english)
