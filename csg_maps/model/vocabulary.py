@@ -20,6 +20,8 @@ LISTS = (
     "weekdays",
     "hour_bands",
     "lawful_bases",
+    "place_types",
+    "action_types",
 )
 
 NOT_STATED = {
