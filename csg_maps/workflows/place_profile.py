@@ -1,6 +1,6 @@
 """What is known of one cell or area, and what it is called: counts by kind, agency, month, weekday and hours."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -35,16 +35,38 @@ class Profile:
 
 def profile(store: Store, actor: Actor, chosen: ConcernFilter, place: Place, key: int | str) -> Profile:
     """What is known of one cell (int) or area (code) of the place that the map shows."""
+    column = "cell" if isinstance(place, CellPlace) else "area_code"
+    name = place_name(store, place, key)
+    return _profile(store, actor, chosen, place, name=name, belongs=lambda found: found[column] == key)
+
+
+def profile_of_cells(
+    store: Store, actor: Actor, chosen: ConcernFilter, cells: np.ndarray, *, resolution: int, name: str
+) -> Profile:
+    """What is known of several cells of one size together, under a name of their own."""
+    place = CellPlace(resolution)
+    return _profile(store, actor, chosen, place, name=name, belongs=lambda found: found["cell"].isin(cells))
+
+
+def _profile(
+    store: Store,
+    actor: Actor,
+    chosen: ConcernFilter,
+    place: Place,
+    *,
+    name: str,
+    belongs: Callable[[pd.DataFrame], pd.Series],
+) -> Profile:
     require(actor, "see_counts")
 
     def split(*by: str) -> pd.DataFrame:
         found = counts.count(store, actor, chosen, place, by=by)
-        column = "cell" if isinstance(place, CellPlace) else "area_code"
-        return found.loc[found[column] == key, [*by, "count"]].sort_values(list(by)).reset_index(drop=True)
+        held = found.loc[belongs(found), [*by, "count"]]
+        return held.groupby(list(by), as_index=False, sort=True)["count"].sum()
 
     when = split("weekday", "hour_band")
     return Profile(
-        name=place_name(store, place, key),
+        name=name,
         by_harm=split("harm").sort_values(["count", "harm"], ascending=[False, True]).reset_index(drop=True),
         by_agency=split("agency").sort_values(["count", "agency"], ascending=[False, True]).reset_index(drop=True),
         by_month=split("month"),
