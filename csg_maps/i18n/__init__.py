@@ -72,8 +72,8 @@ def n_(singular: str, plural: str, count: int) -> str:
     entry = catalogue.get(singular) if catalogue is not None else None
     if entry is not None and isinstance(entry.string, tuple) and any(entry.string):
         text = str(entry.string[_WELSH_FORM.get(count, 0)] or entry.string[0])
-        return text.format(count=count)
-    return (singular if count == 1 else plural).format(count=count)
+        return text.format(count=f"{count:,}")
+    return (singular if count == 1 else plural).format(count=f"{count:,}")
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
