@@ -19,6 +19,10 @@ CRS_MAP = "EPSG:4326"
 CRS_PLANAR = "EPSG:27700"
 
 QUARANTINE_DAYS = 30
+QUARANTINE_WARNING_DAYS = 7
+MEND_UNDO_HOURS = 24
+"""How long a mend can be taken back. Until then what its rows said stays on the disk, unseen; after it, it is deleted."""
+
 MINIMUM_CONCERNS = 5
 MINIMUM_DATES = 3
 """Nothing under this many concerns on this many dates is ever called a hotspot."""

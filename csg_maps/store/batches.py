@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from csg_maps.model.actor import Actor
 from csg_maps.model.concern import AREA_COLUMN_PREFIX
 from csg_maps.model.problems import ImportCounts
 from csg_maps.model.provenance import Provenance
-from csg_maps.store import quarantine, sealed, tables
+from csg_maps.store import quarantine, sealed, standings, tables
 from csg_maps.store.audit import now, record
 from csg_maps.store.files import WrittenFile
 from csg_maps.store.manifest import (
@@ -29,6 +30,7 @@ from csg_maps.store.manifest import (
     get_batch,
     held_content,
     list_batches,
+    origins_of_mends,
     paths_of,
     read_report,
     readable_files,
@@ -49,6 +51,7 @@ __all__ = [
     "get_batch",
     "list_batches",
     "new_batch_id",
+    "origins_of_mends",
     "purge_batch",
     "read_report",
     "readable_files",
@@ -78,8 +81,10 @@ def seal(
     report: dict[str, Any],
     file_digests: tuple[str, ...],
     quarantined: pd.DataFrame | None = None,
+    read_as: dict[str, Any] | None = None,
     job_id: str = "",
     seen_version: int | None = None,
+    told_by: Callable[[sa.Connection], None] | None = None,
 ) -> Batch:
     """Keep a supply: its records as files that never change, and everything about it in one transaction.
 
@@ -100,11 +105,16 @@ def seal(
         SHA-256 of each supplied file.
     quarantined
         Rows set aside to be mended, as intake keeps them; held apart for 30 days.
+    read_as
+        How those were read (JSON-able): kept beside them, and deleted with them.
     job_id
         Of the job that imports, "" for none.
     seen_version
         The data version at which the importer looked for duplicates. When something was sealed since, row keys are
         compared again inside the transaction.
+    told_by
+        Writes, first in the transaction, what else must stand or fall with this batch, its audit entry among it; None:
+        the batch is an import, and the entry says so.
 
     Raises
     ------
@@ -133,10 +143,12 @@ def seal(
                     "size_bytes": file.size_bytes,
                 }
             )
-        aside = quarantine.write(store, batch_id, quarantined)
+        aside = quarantine.write(store, batch_id, quarantined, read_as)
         written += [aside[0]] if aside else []
         batch = _described(batch_id, actor, provenance, counts, frame=numbered, job_id=job_id)
         with writing(store) as connection:
+            if told_by is not None:
+                told_by(connection)
             _refuse_a_race(connection, store, batch, file_digests, frame=numbered, seen_version=seen_version)
             tables.insert_sealed(connection, tables.batches, {**dataclasses.asdict(batch), "version": 1})
             kept = {"batch_id": batch_id, "report": json.dumps(report, ensure_ascii=False)}
@@ -148,7 +160,9 @@ def seal(
                 tables.insert_sealed(connection, tables.supplied_files, {"batch_id": batch_id, "sha256": digest})
             if aside:
                 tables.insert_sealed(connection, tables.quarantined, aside[1])
-            record(connection, actor, "import", batch_id=batch_id, files=sorted(file_digests), accepted=counts.accepted)
+            if told_by is None:
+                files = sorted(file_digests)
+                record(connection, actor, "import", batch_id=batch_id, files=files, accepted=counts.accepted)
             bump_version(connection)
     except BaseException:
         _remove_unregistered(store, batch_id, written)
@@ -221,7 +235,7 @@ def _remove_unregistered(store: Store, batch_id: str, written: list[WrittenFile]
 
 
 def withdraw(store: Store, actor: Actor, batch_id: str, why: str) -> None:
-    """Take a batch out of every count. Nothing is deleted; `restore_batch` brings it back."""
+    """Take a batch, and what was mended of it, out of every count. Nothing is deleted; `restore_batch` brings it back."""
     _change_status(store, actor, batch_id, ("active", "withdrawn"), why)
 
 
@@ -243,7 +257,9 @@ def _change_status(store: Store, actor: Actor, batch_id: str, change: tuple[str,
             )
         if status == change[1]:
             return
-        _set_status(connection, actor, batch_id, change[1], why)
+        _refuse_a_mend(connection, batch_id)
+        for one in (batch_id, *standings.mends_of(connection, batch_id)):
+            _set_status(connection, actor, one, change[1], why)
         record(
             connection, actor, "withdraw" if change[1] == "withdrawn" else "restore-batch", batch_id=batch_id, why=why
         )
@@ -255,25 +271,42 @@ def _refuse_unknown(batch_id: str, status: str | None) -> None:
         raise InputRefused(_("There is no batch {batch}; `batches` lists them.").format(batch=batch_id))
 
 
+def _refuse_a_mend(connection: sa.Connection, batch_id: str) -> None:
+    """What was mended of a batch stands and falls with it: alone it could come back with its row set aside as well."""
+    if origin := standings.origins(connection).get(batch_id):
+        raise InputRefused(
+            _(
+                "Batch {batch} holds mended rows of batch {origin}. Take the mend back in the workbench, or withdraw "
+                "batch {origin}."
+            ).format(batch=batch_id, origin=origin)
+        )
+
+
 def _set_status(connection: sa.Connection, actor: Actor, batch_id: str, status: str, why: str) -> None:
     values = {"status": status, "changed_at": now(), "changed_by": actor.actor_id, "why": why}
     tables.update_sealed(connection, tables.batches, tables.batches.c.batch_id == batch_id, **values)
 
 
 def purge_batch(store: Store, actor: Actor, batch_id: str, why: str) -> None:
-    """Delete the records of a batch for good; that it was there stays known. A file that another batch names stays."""
+    """Delete the records of a batch, and of what was mended of it, for good; that it was there stays known.
+
+    A file that another batch names stays.
+    """
     require(actor, "withdraw")
-    own, files = tables.batch_files.c.batch_id == batch_id, tables.batch_files
+    files = tables.batch_files
     with writing(store) as connection:
         status = connection.execute(
             sa.select(tables.batches.c.status).where(tables.batches.c.batch_id == batch_id)
         ).scalar()
         _refuse_unknown(batch_id, status)
+        every = (batch_id, *standings.mends_of(connection, batch_id))
+        own = files.c.batch_id.in_(every)
         digests = set(connection.execute(sa.select(files.c.sha256).where(own)).scalars())
         connection.execute(files.delete().where(own))
         connection.execute(tables.supplied_files.delete().where(tables.supplied_files.c.batch_id == batch_id))
         kept = set(connection.execute(sa.select(files.c.sha256).where(files.c.sha256.in_(digests))).scalars())
-        _set_status(connection, actor, batch_id, "purged", why)
+        for one in every:
+            _set_status(connection, actor, one, "purged", why)
         quarantine.mark_purged(connection, tables.quarantined.c.batch_id == batch_id)
         record(connection, actor, "purge", batch_id=batch_id, why=why)
         bump_version(connection)

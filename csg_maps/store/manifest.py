@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from csg_maps.disclosure.policy import has_right, readable, require
 from csg_maps.model.actor import Actor
-from csg_maps.store import sealed, tables
+from csg_maps.store import sealed, standings, tables
 from csg_maps.store.workspace import Store, reading
 
 
@@ -66,7 +66,7 @@ def batch_file_path(store: Store, sha256: str) -> Path:
 
 
 def list_batches(store: Store, actor: Actor) -> tuple[Batch, ...]:
-    """Every batch that this actor may know of, the newest first.
+    """Every batch that this actor may know of, the newest first, with what stands of it now: rows mended since are in it.
 
     The supplying agency and the local operator see all of it. Others see a batch when they may use some of its files, and
     then only the number of records in those.
@@ -75,14 +75,19 @@ def list_batches(store: Store, actor: Actor) -> tuple[Batch, ...]:
     with reading(store) as connection:
         rows = connection.execute(sa.select(tables.batches)).mappings().all()
         files = files_of(connection)
+        origin_of = standings.origins(connection)
+        stands = standings.read(connection)
     shown = []
     for row in sorted(rows, key=lambda row: (row["sealed_at"], row["batch_id"]), reverse=True):
-        batch = _batch(row)
+        if row["batch_id"] in origin_of:
+            continue
+        batch = _as_it_stands(_batch(row), stands[row["batch_id"]])
         if actor.agency not in {"", batch.agency}:
             usable = [
                 file
                 for file in files
-                if file.batch_id == batch.batch_id and readable(actor, file.handling, file.recipients)
+                if origin_of.get(file.batch_id, file.batch_id) == batch.batch_id
+                and readable(actor, file.handling, file.recipients)
             ]
             if not usable:
                 continue
@@ -96,13 +101,28 @@ def list_batches(store: Store, actor: Actor) -> tuple[Batch, ...]:
     return tuple(shown)
 
 
+def _as_it_stands(batch: Batch, now: standings.Standing) -> Batch:
+    months = [month for month in (batch.period_from, now.period_from) if month]
+    last = max(batch.period_to, now.period_to)
+    return dataclasses.replace(
+        batch,
+        accepted=now.accepted,
+        quarantined=now.quarantined,
+        refused=now.refused,
+        duplicates=now.duplicates,
+        not_on_map=now.not_on_map,
+        period_from=min(months, default=""),
+        period_to=last,
+    )
+
+
 def as_row(batch: Batch) -> dict[str, Any]:
     """The batch as a JSON-able row."""
     return dataclasses.asdict(batch)
 
 
 def get_batch(store: Store, batch_id: str) -> Batch | None:
-    """One batch, None when there is none of that id."""
+    """One batch as it was sealed, None when there is none of that id."""
     with reading(store) as connection:
         row = (
             connection.execute(sa.select(tables.batches).where(tables.batches.c.batch_id == batch_id))
@@ -123,12 +143,14 @@ def read_report(store: Store, actor: Actor, batch_id: str) -> dict[str, Any]:
 
 
 def expired_batches(store: Store, today: datetime.date) -> tuple[Batch, ...]:
-    """Batches whose retention date has passed and whose records are still held."""
+    """Batches whose retention date has passed and whose records are still held; the rows mended of them go with them."""
     due = sa.select(tables.batches).where(
         tables.batches.c.retain_until < today.isoformat(), tables.batches.c.status != "purged"
     )
     with reading(store) as connection:
-        return tuple(_batch(row) for row in connection.execute(due).mappings())
+        origin_of = standings.origins(connection)
+        found = connection.execute(due).mappings()
+        return tuple(_batch(row) for row in found if row["batch_id"] not in origin_of)
 
 
 def same_content(store: Store, digests: tuple[str, ...]) -> dict[str, str]:
@@ -148,6 +170,12 @@ def held_content(connection: sa.Connection, digests: tuple[str, ...]) -> dict[st
     return {row.sha256: row.batch_id for row in connection.execute(held)}
 
 
+def origins_of_mends(store: Store) -> dict[str, str]:
+    """For each batch that holds mended rows, the batch that they were set aside of."""
+    with reading(store) as connection:
+        return standings.origins(connection)
+
+
 def seen_row_keys(store: Store, *, agency: str, evidence: str) -> npt.NDArray[np.int64]:
     """The row keys of every active record of this agency and kind of evidence: sorted, without repeats."""
     with reading(store) as connection:
@@ -164,9 +192,10 @@ def seen_source_refs(store: Store, *, agency: str, evidence: str) -> npt.NDArray
 
 
 def row_keys_of(store: Store, batch_id: str) -> npt.NDArray[np.int64]:
-    """The row keys of one batch, whatever its status: sorted, without repeats."""
+    """The row keys of one batch and of what was mended of it, whatever its status: sorted, without repeats."""
     with reading(store) as connection:
-        files = files_of(connection, tables.batch_files.c.batch_id == batch_id)
+        own = [batch_id, *standings.mends_of(connection, batch_id)]
+        files = files_of(connection, tables.batch_files.c.batch_id.in_(own))
     return sealed.read_column([batch_file_path(store, file.sha256) for file in files], "row_key")
 
 

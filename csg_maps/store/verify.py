@@ -92,7 +92,7 @@ def _expected(store: Store) -> list[_Expected]:
     aside, reference = tables.quarantined, tables.reference_files
     with reading(store) as connection:
         kept = sa.select(aside.c.batch_id, aside.c.sha256, aside.c.rows).where(aside.c.purged_at == "")
-        found += [_Expected(quarantine_path(store, row[0]), row[1], row[2]) for row in connection.execute(kept)]
+        found += [_Expected(quarantine_path(store, row[0], row[1]), row[1], row[2]) for row in connection.execute(kept)]
         named = sa.select(reference.c.kind, reference.c.sha256, reference.c.rows)
         found += [_Expected(reference_path(store, row[0], row[1]), row[1], row[2]) for row in connection.execute(named)]
     return found
@@ -101,7 +101,7 @@ def _expected(store: Store) -> list[_Expected]:
 def _sweep(store: Store, named: set[Path]) -> list[str]:
     late = time.time() - ORPHAN_AFTER_SECONDS
     swept = []
-    for folder in ("batches", "quarantine", "areas", "postcodes", "premises", "ground", "lines"):
+    for folder in ("batches", "quarantine", "areas", "postcodes", "premises", "ground", "lines", "names"):
         for path in sorted((store.folder / folder).glob("*")):
             is_cache = path.name.endswith((".cells.parquet", ".codes.parquet"))
             if path not in named and (not is_cache or path.name.startswith(PART)) and _is_old(path, late):

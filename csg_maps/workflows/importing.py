@@ -23,11 +23,12 @@ from csg_maps.intake.files.reading import read_tables
 from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.messages import describe, found, register
 from csg_maps.intake.rows.records import IntakeContext, Records, make_records
-from csg_maps.intake.rows.rules import problems_frame, volume_problems
+from csg_maps.intake.rows.rules import FREE_TEXT, problems_frame, volume_problems
 from csg_maps.model.actor import Actor
 from csg_maps.model.concern import NO_REFERENCE
+from csg_maps.model.mapping import ColumnMapping
 from csg_maps.model.problems import ImportCounts, Problem
-from csg_maps.model.provenance import check_provenance
+from csg_maps.model.provenance import Sharing, check_provenance
 from csg_maps.model.supply import ImportReport, ImportRequest, ProblemRow
 from csg_maps.store import areas, batches, reference
 from csg_maps.store import profiles as saved_profiles
@@ -52,13 +53,14 @@ def silent(done: float, stage: str) -> None:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one table, or a file without any, gave. `table` is what the report says of it."""
+    """What one table, or a file without any, gave. `table` is what the report says of it, `read_as` how to mend its rows."""
 
     records: Records | None
     counts: ImportCounts
     problems: pd.DataFrame
     evidence: str
     table: dict[str, Any]
+    read_as: dict[str, Any] | None = None
 
 
 class _Seen:
@@ -107,7 +109,7 @@ def run_import(
         return _supplied_before(store, request, held[digests[0]])
     version = data_version(store)
     seen = _Seen(store, request.provenance.agency)
-    base = _context(store, actor, request)
+    base = intake_context(store, actor, request.provenance.agency, request.sharing)
     outcomes: list[_Outcome] = []
     columns: set[str] = set()
     for position, file in enumerate(request.files):
@@ -193,13 +195,14 @@ def problems_csv(problems: list[dict[str, Any]]) -> str:
     return csv_text(pd.DataFrame(problems, columns=columns).astype({name: "str" for name in columns if name != "row"}))
 
 
-def _context(store: Store, actor: Actor, request: ImportRequest) -> IntakeContext:
+def intake_context(store: Store, actor: Actor, agency: str, sharing: Sharing) -> IntakeContext:
+    """What rows of this agency are judged against now; the kind of evidence and what is held already are still to say."""
     layers = areas.list_layers(store)
     extents = [layer.layer_id for layer in layers if layer.is_extent]
     return IntakeContext(
-        agency=request.provenance.agency,
+        agency=agency,
         evidence="",
-        sharing=request.sharing,
+        sharing=sharing,
         today=datetime.date.today(),
         secret=secret(store),
         area_layers=tuple((layer.layer_id, areas.read_layer(store, layer.layer_id)) for layer in layers),
@@ -235,7 +238,27 @@ def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: Int
     records = make_records(table, decision.mapping, context)
     seen.add(decision.evidence, records.accepted)
     problems = pd.concat([problems_frame(decision.warnings), records.problems], ignore_index=True)
-    return _Outcome(records, records.counts, problems, decision.evidence, about)
+    return _Outcome(
+        records,
+        records.counts,
+        problems,
+        decision.evidence,
+        about,
+        _read_as(table, decision.mapping, records, decision),
+    )
+
+
+def _read_as(table: RawTable, mapping: ColumnMapping, records: Records, decision: deciding.Decision) -> dict[str, Any]:
+    """What mending the table's rows set aside needs to know: which fields were read, and how. No column of free text."""
+    free_text = set(records.problems.loc[records.problems["code"] == FREE_TEXT.code, "column"])
+    fields = {field: column for field, column in mapping.fields.items() if column not in free_text}
+    own = set(table.point_columns) & {fields.get(name, "") for name in ("longitude", "latitude", "easting", "northing")}
+    crs = mapping.crs or (table.crs if own else "")
+    return {
+        "mapping": dataclasses.asdict(dataclasses.replace(mapping, fields=fields, crs=crs, left_out=())),
+        "evidence": decision.evidence,
+        "is_snapped": records.snapping.is_snapped,
+    }
 
 
 def _unread(name: str, problems: tuple[Problem, ...]) -> _Outcome:
@@ -322,10 +345,20 @@ def _seal(
 ) -> ImportReport:
     records = [outcome.records for outcome in outcomes if outcome.records is not None]
     accepted = pd.concat([one.accepted for one in records], ignore_index=True).drop(columns="row")
-    quarantined = pd.concat([one.quarantined for one in records], ignore_index=True)
+    quarantined = pd.concat(
+        [one.quarantined.assign(table=np.int64(number)) for number, one in enumerate(records)], ignore_index=True
+    )
+    read_as = {
+        "tables": [outcome.read_as for outcome in outcomes if outcome.records is not None],
+        "sharing": dataclasses.asdict(request.sharing),
+    }
     batch_id = batches.new_batch_id()
     provenance = dataclasses.replace(request.provenance, period_from=report.period_from, period_to=report.period_to)
-    kept = {"found": _found(outcomes), "announcements": report.announcements}
+    kept = {
+        "found": _found(outcomes),
+        "announcements": report.announcements,
+        "left_out": len({name for outcome in outcomes for name in outcome.table.get("mapping", {}).get("left_out", ())}),
+    }
     batches.seal(
         store,
         actor,
@@ -336,6 +369,7 @@ def _seal(
         report=kept,
         file_digests=digests,
         quarantined=quarantined,
+        read_as=read_as,
         job_id=job_id,
         seen_version=version,
     )

@@ -20,7 +20,7 @@ from csg_maps.model.actor import LOCAL_ACTOR, Actor
 from csg_maps.model.provenance import Provenance, Sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
 from csg_maps.settings import DEMO_FOLDER, FINEST_RESOLUTION
-from csg_maps.store import areas, batches, jobs, quarantine, reference
+from csg_maps.store import areas, batches, jobs, mending, quarantine, reference
 from csg_maps.store.workspace import (
     Store,
     create_store,
@@ -52,12 +52,16 @@ def make(folder: Path, *, demo: bool, progress: Progress = importing.silent) -> 
 
 
 def open_local(folder: Path) -> Store:
-    """Open the store of this folder, and delete what may no longer be kept: rows set aside too long, expired batches."""
+    """Open the store of this folder, and delete what may no longer be kept.
+
+    That is: rows set aside too long, what mended rows said once their mend stands, expired batches, uploads never imported.
+    """
     if not folder.is_dir():
         raise StoreProblem(_("There is no store in this folder. Make one with `init`, or name another."))
     store = open_store(folder)
     today = datetime.date.today()
     quarantine.purge_expired(store, LOCAL_ACTOR, today)
+    quarantine.let_go(store, LOCAL_ACTOR, mending.undo_limit())
     for batch in batches.expired_batches(store, today):
         batches.purge_batch(store, LOCAL_ACTOR, batch.batch_id, "the retention date has passed")
     jobs.interrupt_stale(store)

@@ -28,8 +28,9 @@ def list_supplies(store: Store, actor: Actor) -> list[dict[str, Any]]:
     """Every batch that this actor may know of, the newest first, as JSON-able rows."""
     require(actor, "see_counts")
     named: dict[str, set[str]] = {}
+    origin_of = batches.origins_of_mends(store)
     for file in batches.every_file(store):
-        named.setdefault(file.batch_id, set()).update(file.recipients or ("all",))
+        named.setdefault(origin_of.get(file.batch_id, file.batch_id), set()).update(file.recipients or ("all",))
     return [
         {**batches.as_row(batch), "share_with": sorted(named.get(batch.batch_id, ()))}
         for batch in batches.list_batches(store, actor)
@@ -99,7 +100,7 @@ def set_aside_rows(store: Store, actor: Actor, batch_id: str) -> pd.DataFrame:
     rows = quarantine.read_quarantined(store, actor, batch_id)
     said = {codes: " ".join(rule_words(code) for code in codes.split(",")) for codes in rows["reasons"].unique()}
     stated = [column for column in rows.columns if not column.startswith("raw_") or (rows[column] != "").any()]
-    return rows.assign(reasons=rows["reasons"].map(said))[stated].drop(columns="source_ref")
+    return rows.assign(reasons=rows["reasons"].map(said))[stated].drop(columns=["source_ref", "table"], errors="ignore")
 
 
 def audit_entries(store: Store, actor: Actor) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import areas
 import background
 import events
 import h3
+import messy
 import names
 import numpy as np
 import page
@@ -207,6 +208,12 @@ def make_files(seed=SEED):
             csv_text(("reference", "date", "latitude", "longitude", "harm", "agency"), crime)
         ),
         "late_concerns_housing.csv": csv_text(events.COLUMNS, late_rows),
+        "messy_concerns_housing.csv": csv_text(
+            messy.COLUMNS,
+            messy.messy_rows(
+                np.random.default_rng([seed, 7]), events.Scene(points, made.assets, areas.outline_of(estate))
+            ),
+        ),
     }
     for agency, rows in own.items():
         files[f"demo_concerns_{agency}.csv.gz"] = zipped(csv_text(events.COLUMNS, rows))

@@ -66,7 +66,9 @@ def _mixed(words: Words64) -> Words64:
     return words ^ (words >> np.uint64(31))
 
 
-def row_keys(numbers: dict[str, npt.NDArray[np.int64]], texts: dict[str, Distinct], secret: bytes) -> Keys:
+def row_keys(
+    numbers: dict[str, npt.NDArray[np.int64]], texts: dict[str, Distinct], secret: bytes, own: Keys | None = None
+) -> Keys:
     """A positive int64 for each row: keyed hash of its content, and of which of the rows alike it is (first, second, ...).
 
     Parameters
@@ -77,6 +79,9 @@ def row_keys(numbers: dict[str, npt.NDArray[np.int64]], texts: dict[str, Distinc
         Text columns by name; case and spaces around do not matter.
     secret
         The key of this store: keys of two stores cannot be compared.
+    own
+        Sorted keys of rows of the same supply that are sealed already. A row without a reference that is alike to some of
+        them is the next of its kind, as it would be had they come in together; one with a reference is the same row.
 
     >>> keys = row_keys({"cell": np.array([5, 5, 7])}, {}, b"secret")
     >>> len(set(keys.tolist())), row_keys({"cell": np.array([7, 5, 5])}, {}, b"secret")[0] == keys[2]
@@ -93,7 +98,19 @@ def row_keys(numbers: dict[str, npt.NDArray[np.int64]], texts: dict[str, Distinc
         content = hashed if content is None else _mixed(content * _GOLDEN + hashed)
     if content is None:
         return np.zeros(0, dtype=np.int64)
-    keys = _mixed(content + _GOLDEN * nth_alike(content).astype(np.uint64)) & np.uint64(_63_BITS)
+    nth = nth_alike(content)
+    if own is not None and len(own):
+        before = np.zeros(len(content), dtype=np.int64)
+        unnamed = numbers.get("source_ref", np.zeros(len(content), dtype=np.int64)) == NO_REFERENCE
+        while (held := held_already(_nth_keys(content, before), own) & unnamed).any():
+            before[held] += 1
+        nth = nth + before
+    return _nth_keys(content, nth)
+
+
+def _nth_keys(content: Words64, nth: npt.NDArray[np.int64]) -> Keys:
+    """The key of a row that is the n-th (from 0) of its content."""
+    keys = _mixed(content + _GOLDEN * nth.astype(np.uint64)) & np.uint64(_63_BITS)
     return np.asarray(keys, dtype=np.int64)
 
 
