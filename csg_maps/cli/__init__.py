@@ -2,8 +2,10 @@
 
 import click
 
+from csg_maps.cli.chase import reply, return_, supply_board
 from csg_maps.cli.maps import count, hotspots
 from csg_maps.cli.supplies import areas, batches, import_, init, restore_batch, run_job, tables, verify, withdraw
+from csg_maps.cli.workbench import set_aside
 from csg_maps.i18n import LANGUAGES, use_language
 
 
@@ -18,3 +20,6 @@ def main(language: str) -> None:
 
 for command in (init, import_, batches, withdraw, restore_batch, areas, tables, count, hotspots, verify, run_job):
     main.add_command(command)
+for command in (supply_board, return_, reply):
+    main.add_command(command)
+main.add_command(set_aside)

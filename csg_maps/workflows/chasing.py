@@ -79,7 +79,7 @@ def board(store: Store, actor: Actor, today: datetime.date) -> tuple[BoardRow, .
     """Every agency that has sent concerns or has a calendar, those that are behind first."""
     require(actor, "import")
     calendars = agency_calendar.list_calendars(store)
-    by_agency = _batches(store, actor)
+    by_agency = sent_batches(store, actor)
     monthly = _monthly(store, actor)
     aside = _set_aside(store, actor)
     rows = [
@@ -267,7 +267,7 @@ def _ending(calendar: AgencyCalendar, own: tuple[Batch, ...], today: datetime.da
     return tuple(one for one in found if one.days <= RUNNING_OUT_DAYS)
 
 
-def _batches(store: Store, actor: Actor) -> dict[str, tuple[Batch, ...]]:
+def sent_batches(store: Store, actor: Actor) -> dict[str, tuple[Batch, ...]]:
     """The batches in use that agencies sent as concerns, the newest first; rows that we mended came with an earlier one."""
     ours = agency_calendar.mended_batches(store)
     found: dict[str, tuple[Batch, ...]] = {}

@@ -56,6 +56,18 @@ DATES_MIXED = register(
     ),
     N_("Check the column in the agency's system; format the whole column as text or as dates."),
 )
+RETURN_KNOWN = register(
+    "return-known",
+    "info",
+    N_("This is our blank return, version {version}, made for {agency}."),
+    N_("Nothing to do."),
+)
+RETURN_GUIDE = register(
+    "return-guide",
+    "info",
+    N_("The sheet of instructions was not read."),
+    N_("Nothing to do."),
+)
 TITLE_ROWS = register(
     "sheet-title-rows",
     "info",

@@ -7,9 +7,11 @@ from csg_maps.intake.files.reading_rules import (
     DATES_MIXED,
     ERROR_CELL,
     FORMULA_UNCALCULATED,
+    RETURN_KNOWN,
     SHEET_NO_HEADING,
     TITLE_ROWS,
 )
+from csg_maps.model.return_layout import GUIDE_MARKER, read_marker
 
 Cell = tuple[str, str]
 """Text, and kind: t text, n number, d date, s date and time, e error, f formula without a result."""
@@ -31,7 +33,11 @@ def sheet_grid(sheet: str, log: ProblemLog, rows: list[tuple[int, dict[int, Cell
         headings = unique_headings([""] * width, ProblemLog(log.file))
         body = rows[at:]
     else:
-        if at:
+        said = [found for line in sample[:at] for text in line if (found := read_marker(text))]
+        if said:
+            version, agency = said[0]
+            note(log, RETURN_KNOWN, rows[at][0], version=version, agency=agency)
+        elif at:
             note(log, TITLE_ROWS, heading=rows[at][0])
         headings = unique_headings(sample[at], log, rows[at][0])
         body = rows[at + 1 :]
@@ -43,6 +49,11 @@ def sheet_grid(sheet: str, log: ProblemLog, rows: list[tuple[int, dict[int, Cell
         columns.append(texts)
         kinds.append(kind)
     return grid_of_cells(sheet, headings, columns, [number for number, _ in body], kinds, log)
+
+
+def is_guide(rows: list[tuple[int, dict[int, Cell]]]) -> bool:
+    """Whether this is the sheet of instructions of our own blank return."""
+    return any(text.strip() == GUIDE_MARKER for _, cells in rows[:1] for text, _ in cells.values())
 
 
 def _column(cells: list[Cell], rows: list[int], heading: str, log: ProblemLog) -> tuple[list[str], str]:

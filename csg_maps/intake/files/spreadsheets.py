@@ -23,6 +23,7 @@ from csg_maps.intake.files.grids import (
     number_text,
 )
 from csg_maps.intake.files.reading_rules import (
+    RETURN_GUIDE,
     SHEET_BLANK,
     SHEET_FAR_CELL,
     SHEET_HIDDEN,
@@ -30,7 +31,7 @@ from csg_maps.intake.files.reading_rules import (
     XML_DAMAGED,
     XML_UNSAFE,
 )
-from csg_maps.intake.files.sheet_grids import Cell, sheet_grid
+from csg_maps.intake.files.sheet_grids import Cell, is_guide, sheet_grid
 
 _GAP_ROWS = 100_000
 _CHUNK = 1 << 18
@@ -65,6 +66,9 @@ def read(task: ReadTask, log: ProblemLog, progress: Callable[[float], None]) -> 
                         note(log, SHEET_HIDDEN, sheet=sheet)
             for position, (sheet, part, _hidden) in enumerate(wanted):
                 rows = _sheet_rows(archive, part, book, log)
+                if is_guide(rows):
+                    note(log, RETURN_GUIDE)
+                    continue
                 grid = sheet_grid(
                     sheet, ProblemLog(f"{task.name}/{sheet}" if len(book.sheets) > 1 else task.name), rows
                 )

@@ -1,13 +1,15 @@
-"""Layouts that are known by their headings: street files of data.police.uk, and its files that are something else."""
+"""Layouts that are known by their headings: our own blank return, street files of data.police.uk, and its other files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csg_maps.i18n import N_
 from csg_maps.intake.messages import RuleText, found, register
 from csg_maps.model.problems import Problem
+from csg_maps.model.return_layout import RETURN_COLUMNS, return_fields
 from csg_maps.settings import CRS_MAP
 
 STREET, OUTCOMES, STOP_AND_SEARCH = "police-uk-street", "police-uk-outcomes", "police-uk-stop-and-search"
+RETURN = "csg-return"
 """What `recognise` answers, beside "" for a layout that is not known."""
 
 OUTCOMES_FILE = register(
@@ -37,6 +39,7 @@ class KnownLayout:
     formats: dict[str, str]
     crs: str
     is_background: bool
+    constants: dict[str, str] = field(default_factory=dict)
 
 
 BUILT_IN = {
@@ -54,7 +57,17 @@ BUILT_IN = {
         formats={"Month": "YYYY-MM"},
         crs=CRS_MAP,
         is_background=True,
-    )
+        # a small month holds too few rows to show that its points stand for streets, so it is said here
+        constants={"place_precision": "street"},
+    ),
+    RETURN: KnownLayout(
+        name=RETURN,
+        must_have=(),  # any column may be deleted: `return_fields` says what is enough
+        fields={column.field: column.heading for column in RETURN_COLUMNS},
+        formats={},
+        crs=CRS_MAP,  # of its degrees; its eastings and northings are always the British grid
+        is_background=False,
+    ),
 }
 """Profiles that nobody needs to save. Street files: Crime ID, Month, Reported by, Falls within, Longitude, Latitude, Location,
 LSOA code, LSOA name, Crime type, Last outcome category, Context (https://data.police.uk/about/)."""
@@ -76,7 +89,7 @@ def recognise(columns: tuple[str, ...]) -> str:
         return STOP_AND_SEARCH
     if headings >= {heading.casefold() for heading in BUILT_IN["police-uk"].must_have}:
         return STREET
-    return ""
+    return RETURN if return_fields(columns) else ""
 
 
 def wrong_file(columns: tuple[str, ...], file: str) -> Problem | None:

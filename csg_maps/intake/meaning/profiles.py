@@ -17,9 +17,10 @@ from csg_maps.intake.meaning.column_values import numbers_of
 from csg_maps.intake.meaning.columns import suggest_columns
 from csg_maps.intake.meaning.dates import DateFinding, find_format
 from csg_maps.intake.meaning.identifiers import IdentifierFound, find_identifiers
-from csg_maps.intake.meaning.known_files import BUILT_IN, STREET, KnownLayout, recognise, wrong_file
+from csg_maps.intake.meaning.known_files import BUILT_IN, RETURN, STREET, KnownLayout, recognise, wrong_file
 from csg_maps.intake.meaning.words import NEAR, suggest_words
 from csg_maps.model.mapping import CODED_FIELDS, ColumnMapping, SavedProfile, Suggestion
+from csg_maps.model.return_layout import english_part, return_fields
 from csg_maps.settings import CRS_MAP, CRS_PLANAR
 
 __all__ = [
@@ -97,7 +98,11 @@ def suggest_mapping(table: RawTable, saved: SavedProfile | None = None) -> Mappi
         return MappingProposal(ColumnMapping(), kind=kind)
     is_saved = saved is not None and saved.layout_key == layout_key(table.columns)
     suggestions: tuple[Suggestion, ...] = ()
-    if saved is not None and is_saved:
+    if kind == RETURN:
+        base, name, suggestions = _from_layout(BUILT_IN[RETURN], table.columns)
+        words = saved.mapping.words if saved is not None and is_saved else {}
+        base = replace(base, formats=_return_formats(base, table), words=words)
+    elif saved is not None and is_saved:
         base, name = _with_headings_of(saved.mapping, table.columns), saved.name
     elif kind == STREET:
         layout = BUILT_IN["police-uk"]
@@ -106,7 +111,13 @@ def suggest_mapping(table: RawTable, saved: SavedProfile | None = None) -> Mappi
         suggestions = suggest_columns(table)
         base, name = ColumnMapping({one.field: one.column for one in suggestions}), ""
     base, findings, unknown, asked = complete_mapping(base, table)
-    identifiers = tuple(one for one in find_identifiers(table) if one.column not in base.left_out)
+    # the return's own lists read like sentences, in two languages; a word that is not of a list is another matter
+    lists = {base.fields.get(name, "") for name in CODED_FIELDS if kind == RETURN and not unknown.get(name)}
+    identifiers = tuple(
+        one
+        for one in find_identifiers(table)
+        if one.column not in base.left_out and not (one.kind == "free_text" and one.column in lists)
+    )
     return MappingProposal(
         mapping=base,
         suggestions=suggestions,
@@ -149,15 +160,26 @@ def _with_headings_of(mapping: ColumnMapping, columns: tuple[str, ...]) -> Colum
 
 
 def _from_layout(layout: KnownLayout, columns: tuple[str, ...]) -> tuple[ColumnMapping, str, tuple[Suggestion, ...]]:
-    # a small month holds too few rows to show that its points stand for streets, so it is said here
-    known = ColumnMapping(
-        dict(layout.fields), layout.crs, dict(layout.formats), constants={"place_precision": "street"}
-    )
+    known = ColumnMapping(dict(layout.fields), layout.crs, dict(layout.formats), constants=dict(layout.constants))
     mapping = _with_headings_of(known, columns)
+    if layout.name == RETURN:
+        fields = return_fields(columns)
+        mapping = replace(mapping, fields=fields, crs=layout.crs if "latitude" in fields else CRS_PLANAR)
     present = {name: column for name, column in mapping.fields.items() if column in columns}
     reason = _("The built-in profile {name} knows this layout.").format(name=layout.name)
     suggestions = tuple(Suggestion(name, column, 1.0, reason) for name, column in present.items())
     return replace(mapping, fields=present), layout.name, suggestions
+
+
+def _return_formats(mapping: ColumnMapping, table: RawTable) -> dict[str, str]:
+    """How the return's dates are written: as the cells of a date, else typed day first, as the form asks; so never asked."""
+    column = mapping.fields["date"]
+    finding = find_format(table.frame[column], heading=column)
+    for start in ("YYYY-MM-DD", "DD/MM/YYYY", "DD-MM-YYYY", "DD.MM.YYYY", "DD/MM/YY"):
+        for code, read in finding.counted.items():
+            if code.startswith(start) and finding.stated and read >= _STILL_READS * finding.stated:
+                return {column: code}
+    return {}
 
 
 def _with_crs(mapping: ColumnMapping, table: RawTable) -> tuple[ColumnMapping, list[Question]]:
@@ -218,6 +240,7 @@ def _with_words(
 ) -> tuple[ColumnMapping, dict[str, tuple[str, ...]], list[Question]]:
     """Codes for the words of every coded field: what was decided before, what is certain or near; the rest is asked."""
     words, unknown, asked = dict(mapping.words), {}, []
+    is_return = recognise(table.columns) == RETURN
     for name, list_name in CODED_FIELDS.items():
         column = mapping.fields.get(name, "")
         if not column or column not in table.columns:
@@ -229,6 +252,10 @@ def _with_words(
         if len(new) > MOST_WORDS:
             continue
         suggested = suggest_words(list_name, new)
+        if is_return:  # the Welsh beside a label may have been worded anew since the form was handed out
+            english = {word: english_part(word) for word in new}
+            known = suggest_words(list_name, english.values())
+            suggested |= {word: known[part] for word, part in english.items() if known[part].score == 1}
         taken = {word: one.code for word, one in suggested.items() if one.score >= NEAR}
         words[name] = {**decided, **taken}
         open_words = tuple(word for word in new if word not in taken)

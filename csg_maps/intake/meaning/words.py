@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from csg_maps.i18n import _
 from csg_maps.intake.meaning import ages, date_formats
 from csg_maps.intake.meaning.column_texts import distinct
+from csg_maps.model.return_layout import YES_NO, both_languages
 from csg_maps.model.vocabulary import codes, known_words
 
 NEAR = 0.88
@@ -99,10 +100,19 @@ def read_handling(values: pd.Series) -> HandlingRead:
 
 
 _YES = frozenset(
-    ["yes", "y", "true", "t", "1", "ie", "oes", "ydy", "ydyw", "do", "gwir", "cywir", "si", "sí", "x", "✓", "✔"]
+    [
+        *["yes", "y", "true", "t", "1", "ie", "oes", "ydy", "ydyw", "do", "gwir", "cywir", "si", "sí", "x", "✓", "✔"],
+        YES_NO[0].casefold(),
+    ]
 )
 _NO = frozenset(
-    {*["no", "n", "false", "f", "0", "na", "nage", "naddo", "ffug", "anghywir"], "nac oes", "nac ydy", "nac ydyw"}
+    {
+        *["no", "n", "false", "f", "0", "na", "nage", "naddo", "ffug", "anghywir"],
+        "nac oes",
+        "nac ydy",
+        "nac ydyw",
+        YES_NO[1].casefold(),
+    }
 )
 _NO_ANSWER = frozenset({"", "unknown", "not known", "not stated", "n/k", "anhysbys", "n/a", "-"})
 
@@ -149,6 +159,11 @@ def _known(list_name: str) -> dict[str, str]:
     for entry in codes(list_name):
         for text in (entry.label, entry.code):
             spellings.setdefault(_spelled(text), entry.code)
+    for entry in codes(list_name):  # after every English label: "Arall" must not take the place of another list's word
+        both = both_languages(entry.label)
+        for text in (both, both.partition(" / ")[2]):
+            if text:
+                spellings.setdefault(_spelled(text), entry.code)
     # What agencies write wins over a label that reads the same: "Robbery" is both.
     spellings.update({_spelled(word): code for word, code in known_words()[list_name].items()})
     return spellings
