@@ -141,7 +141,7 @@ def _table(table: Table) -> str:
     heads += "<td></td>" if table.shares else ""
     rows = []
     for number, (first, *others) in enumerate(table.rows):
-        cells = f'<th scope="row">{_text(first)}</th>' + "".join(f"<td>{_text(value)}</td>" for value in others)
+        cells = f'<th scope="row">{_text(first)}</th>' + "".join(map(_cell, others))
         if table.shares:
             width = round(100 * min(max(table.shares[number], 0.0), 1.0))
             cells += f'<td class="bar"><span style="width:{width}%"></span></td>'
@@ -151,6 +151,10 @@ def _table(table: Table) -> str:
         f'<table class="{kind}"><caption>{_text(table.caption)}</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
+
+
+def _cell(value: str) -> str:
+    return f'<td class="none">{value}</td>' if value == "0" else f"<td>{_text(value)}</td>"
 
 
 def _text(text: str) -> str:

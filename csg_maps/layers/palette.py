@@ -39,6 +39,7 @@ STYLES: dict[str, Style] = {
     "class-4": Style("#ad4024", 0.85, "#561507", 1.4, answers=True),
     "class-5": Style("#6b1522", 0.88, "#1f0309", 2.4, answers=True),
     "tested": Style("", 0.0, "#12262a", 3.0),
+    "place": Style("", 0.0, "#4b2a86", 3.4, "9 4"),
     "selected": Style("", 0.0, "#005bbb", 4.0),
     "land": Style("#f3f2ec", 1.0, "#c3c4b8", 1.0),
     "water": Style("#c9dde6", 1.0, "#a3c2cf", 0.8),

@@ -60,6 +60,7 @@ def printed_map(
     width_px: int,
     height_px: int,
     numbers: tuple[tuple[float, float], ...] = (),
+    reading_width_px: float = _READING_WIDTH_PX,
 ) -> bytes:
     """A PNG of a map with a scale in metres and an arrow to the north.
 
@@ -74,16 +75,18 @@ def printed_map(
         Gives the base map's tiles; None draws the ground from shapes. Where it has none at the fitting zoom, coarser ones
         are enlarged.
     width_px, height_px
-        Of the picture. Names and lines grow with the width, as if it were a screen 900 pixels wide.
+        Of the picture. Names and lines grow with the width, as if it were a screen of the width below.
     numbers
         Latitude and longitude of places to be marked 1, 2, 3 …
+    reading_width_px
+        The screen that the picture stands for: 900 for the width of a page, less for a part of it.
 
     Raises
     ------
     SchemaBroken
         For bounds or a size that cannot be.
     """
-    frame = _frame(bounds, width_px, height_px)
+    frame = _frame(bounds, width_px, height_px, reading_width_px)
     drawn = [shape for shape in shapes if isinstance(shape, Shape) and not shape.is_empty]
     under = _tiled(frame, tiles) if tiles is not None else None
     has_land = any(shape.style == "land" for shape in drawn)
@@ -102,7 +105,7 @@ def printed_map(
     return written.getvalue()
 
 
-def _frame(bounds: Bounds, width_px: int, height_px: int) -> _Frame:
+def _frame(bounds: Bounds, width_px: int, height_px: int, reading_width_px: float) -> _Frame:
     south, west, north, east = (float(value) for value in bounds)
     if not (-85 <= south < north <= 85 and -360 <= west < east <= 540):
         raise SchemaBroken("The bounds of a map must be south < north and west < east, in degrees.")
@@ -113,7 +116,7 @@ def _frame(bounds: Bounds, width_px: int, height_px: int) -> _Frame:
     scale = min(width_px / across, height_px / down) * (1 - 2 * _MARGIN)
     middle_x, middle_y = float(x.sum()) / 2, float(y.sum()) / 2
     left, top = middle_x - width_px / scale / 2, middle_y - height_px / scale / 2
-    return _Frame(left, top, scale, int(width_px), int(height_px), max(width_px / _READING_WIDTH_PX, 0.6))
+    return _Frame(left, top, scale, int(width_px), int(height_px), max(width_px / reading_width_px, 0.6))
 
 
 def _tiled(frame: _Frame, tiles: Tiles) -> Image.Image | None:

@@ -65,8 +65,12 @@ def propose(store: Store, actor: Actor, proposed: ProposedPlace) -> RegisteredPl
     return _place(values)
 
 
-def change(store: Store, actor: Actor, place_id: str, *, version: int, what: str, **fields: Any) -> RegisteredPlace:
+def change(
+    store: Store, actor: Actor, place_id: str, *, version: int, what: str, reason: str = "", **fields: Any
+) -> RegisteredPlace:
     """Change fields of a place; `version` is that of the place it was made from, `what` a word for the history.
+
+    `reason` is kept in the history only.
 
     Raises InputRefused when there is no such place, or somebody changed it since.
     """
@@ -80,7 +84,8 @@ def change(store: Store, actor: Actor, place_id: str, *, version: int, what: str
             return _place(held)
         stamp = {"changed_at": now(), "changed_by": actor.actor_id, "version": version + 1}
         tables.update_sealed(connection, _PLACES, _PLACES.c.place_id == place_id, **changed, **stamp)
-        _add_history(connection, actor, place_id, what, {name: (held[name], value) for name, value in changed.items()})
+        told = {name: (held[name], value) for name, value in changed.items()}
+        _add_history(connection, actor, place_id, what, told | ({"reason": ("", reason)} if reason else {}))
         record(connection, actor, f"{what}-place", place=held["reference"], fields=sorted(changed))
         if _SHOWN_ON_MAPS & set(changed):
             bump_version(connection)
