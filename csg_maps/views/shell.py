@@ -24,6 +24,8 @@ class Page:
 PAGES: dict[str, Page] = {
     "home": Page("home.py", N_("Home"), N_("Places where young people need us to act")),
     "upload": Page("pages/1_Upload.py", N_("Upload"), N_("Add a file")),
+    "workbench": Page("pages/5_Workbench.py", N_("Workbench"), N_("Rows set aside: mend them")),
+    "supplies": Page("pages/6_Supplies.py", N_("Supplies"), N_("Whose data is due, late or missing")),
     "areas": Page("pages/2_Areas.py", N_("Areas"), N_("Areas and boundaries")),
     "hotspots": Page("pages/3_Hotspots.py", N_("Hotspots"), N_("Where concerns come together")),
     "data": Page("pages/4_Data.py", N_("Data"), N_("What has been added")),

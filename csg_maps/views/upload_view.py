@@ -11,7 +11,7 @@ import streamlit as st
 from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _, n_
 from csg_maps.model.vocabulary import codes
-from csg_maps.views import job_view, mapping_view, opened, provenance_view, report_view, state, wording
+from csg_maps.views import job_view, many_files_view, mapping_view, opened, provenance_view, report_view, state, wording
 from csg_maps.workflows import jobs
 
 STEPS = ("files", "looking", "columns", "importing", "done")
@@ -20,6 +20,9 @@ STEPS = ("files", "looking", "columns", "importing", "done")
 def show() -> None:
     """Draw the page."""
     store, actor = opened.store(), opened.actor()
+    if many_files_view.is_under_way():
+        many_files_view.show(store, actor)
+        return
     step = state.remembered("upload.step", "files")
     if failed := state.remembered("upload.failed", ""):
         st.error(wording.plain(failed))
@@ -43,6 +46,13 @@ def _show_files(store: Any, actor: Any) -> None:
         st.info(_("An import is under way, started in this or another window."))
         job_view.watch(store, job)
     st.text(_("Every row of the file is accounted for: accepted, set aside, refused or held already."))
+    words = {"one": _("One agency"), "many": _("Several agencies")}
+    whose = st.radio(
+        _("Whose files are they?"), list(words), format_func=words.__getitem__, horizontal=True, key="upload.whose"
+    )
+    if whose == "many":
+        many_files_view.show(store, actor)
+        return
     left, right = st.columns([1, 2], gap="medium")
     agency = left.selectbox(
         _("Which agency sent it?"),

@@ -17,7 +17,7 @@ from csg_maps.intake.meaning.words import suggest_words
 from csg_maps.intake.messages import describe
 from csg_maps.intake.rows import readiness
 from csg_maps.model.actor import Actor
-from csg_maps.model.mapping import CODED_FIELDS
+from csg_maps.model.mapping import CODED_FIELDS, NAMED_FIELDS
 from csg_maps.model.problems import Problem
 from csg_maps.store.workspace import Store
 from csg_maps.workflows.deciding import saved_profile
@@ -40,14 +40,14 @@ def inspect(
     for number, (path, name) in enumerate(files):
         progress(number / len(files), name)
         result = read_tables(Path(path), name)
-        refused += [_in_words(problem) for problem in result.problems if problem.level == "refuse"]
+        refused += [problem_words(problem) for problem in result.problems if problem.level == "refuse"]
         for table in result.tables:
             key = layout_key(table.columns)
             proposal = suggest_mapping(table, saved_profile(store, agency, key))
             if key in layouts:
                 _join(layouts[key], table, proposal)
             else:
-                layouts[key] = _layout(key, table, proposal)
+                layouts[key] = layout_of(key, table, proposal)
     return {
         "files": [{"path": path, "name": name} for path, name in files],
         "layouts": list(layouts.values()),
@@ -55,10 +55,11 @@ def inspect(
     }
 
 
-def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, Any]:
+def layout_of(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, Any]:
+    """One layout as the page asks about it: suggestions, examples, questions; JSON-able."""
     hidden = {one.column for one in proposal.identifiers}
     unknown = {field: list(words) for field, words in proposal.unknown_words.items()}
-    has_place = {"latitude", "easting", "cell", "postcode", "area_code"} & set(proposal.mapping.fields)
+    has_place = {"latitude", "easting", "cell", "postcode", "area_code", *NAMED_FIELDS} & set(proposal.mapping.fields)
     has_date = {"date", "year"} & set(proposal.mapping.fields)
     wrong = wrong_file(table.columns, table.name)
     asked = {question.column for question in proposal.asked if question.kind == "date_format"}
@@ -73,7 +74,8 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
         "dates": [
             {
                 "column": column,
-                "format": finding.format,
+                # the one that the profile was saved with, as long as it reads the column: a month of low days reads both ways
+                "format": proposal.mapping.formats.get(column, finding.format),
                 "alternatives": list(finding.alternatives),
                 "needs_asking": column in asked,
                 "reason": finding.reason,
@@ -90,9 +92,9 @@ def _layout(key: str, table: RawTable, proposal: MappingProposal) -> dict[str, A
         "profile_name": proposal.profile_name,
         "is_background": proposal.is_background,
         "wrong_kind": wrong is not None,
-        "refusals": [_in_words(wrong)] if wrong else [],
+        "refusals": [problem_words(wrong)] if wrong else [],
         "needs_fields": not (has_place and has_date),
-        "notes": [_in_words(problem) for problem in readiness.warnings(table, proposal.mapping)],
+        "notes": [problem_words(problem) for problem in readiness.warnings(table, proposal.mapping)],
     }
 
 
@@ -124,6 +126,7 @@ def _examples(table: RawTable, column: str) -> list[str]:
     return [text[:LONGEST_EXAMPLE] for text in stated]
 
 
-def _in_words(problem: Problem) -> dict[str, str]:
+def problem_words(problem: Problem) -> dict[str, str]:
+    """A problem of a file in the reader's language: {file, message, fix}."""
     message, fix = describe(problem.code, problem.values)
     return {"file": problem.file, "message": message, "fix": fix}

@@ -21,7 +21,7 @@ from csg_maps.model.supply import ImportRequest, request_from_json, request_to_j
 from csg_maps.settings import PROJECT_FOLDER
 from csg_maps.store import jobs as job_rows
 from csg_maps.store.workspace import Store
-from csg_maps.workflows import importing, inspecting, stores
+from csg_maps.workflows import importing, inspecting, many_supplies, stores
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,34 @@ class JobState:
 
 def start_inspection(store: Store, actor: Actor, uploads: list[tuple[str, bytes]], profile_agency: str) -> str:
     """Keep uploads in a staging folder of their own and start looking at them. Returns the job's id."""
+    return _start_looking(store, actor, "inspect", uploads, profile_agency)
+
+
+def start_many_inspection(store: Store, actor: Actor, uploads: list[tuple[str, bytes]]) -> str:
+    """Keep uploads of several agencies in a staging folder and start looking at them. Returns the job's id."""
+    return _start_looking(store, actor, "inspect-many", uploads, "")
+
+
+def _start_looking(store: Store, actor: Actor, kind: str, uploads: list[tuple[str, bytes]], agency: str) -> str:
     require(actor, "import")
-    job_id = job_rows.create_job(store, kind="inspect", request="{}")
+    job_id = job_rows.create_job(store, kind=kind, request="{}")
     folder = staging_folder(store, job_id)
     files = []
     for number, (name, content) in enumerate(uploads):
         path = folder / f"{number:03d}"  # never the name that came with it
         path.write_bytes(content)
         files.append({"path": str(path), "name": name})
-    _write_request(folder, {"files": files, "agency": profile_agency, "language": language()})
+    _write_request(folder, {"files": files, "agency": agency, "language": language()})
+    _spawn(store, job_id)
+    return job_id
+
+
+def start_many_imports(store: Store, actor: Actor, requests: list[ImportRequest]) -> str:
+    """Start the imports of several agencies' files that lie in staging, one after the other. Returns the job's id."""
+    require(actor, "import")
+    job_id = job_rows.create_job(store, kind="import-many", request="{}")
+    asked = {"requests": [request_to_json(request) for request in requests], "language": language()}
+    _write_request(staging_folder(store, job_id), asked)
     _spawn(store, job_id)
     return job_id
 
@@ -91,7 +110,9 @@ def under_way(store: Store, actor: Actor) -> tuple[str, ...]:
     """The ids of the imports that run now, whoever started them: a closed tab does not end one."""
     require(actor, "import")
     return tuple(
-        row.job_id for row in job_rows.running_jobs(store) if row.kind == "import" and not job_rows.is_stale(row)
+        row.job_id
+        for row in job_rows.running_jobs(store)
+        if row.kind in {"import", "import-many"} and not job_rows.is_stale(row)
     )
 
 
@@ -114,6 +135,12 @@ def run(store: Store, job_id: str) -> None:
         "import": lambda: importing.run_import(
             store, LOCAL_ACTOR, request_from_json(asked["request"]), progress, job_id=job_id
         ).as_dict(),
+        "inspect-many": lambda: many_supplies.look(
+            store, LOCAL_ACTOR, [(entry["path"], entry["name"]) for entry in asked["files"]], progress
+        ),
+        "import-many": lambda: many_supplies.import_all(
+            store, LOCAL_ACTOR, [request_from_json(text) for text in asked["requests"]], progress, job_id=job_id
+        ),
         "demo": lambda: _demo(store, progress),
     }
     with job_rows.heartbeat(store, job_id):
