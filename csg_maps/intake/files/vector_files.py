@@ -73,6 +73,22 @@ def read_boundaries(path: Path, display_name: str, layer: str = "") -> BoundaryR
     return BoundaryResult(_frame(first), (*problems, *first.problems, *noted(log)), names)
 
 
+def read_vector_layers(
+    path: Path, display_name: str, *, chosen: tuple[str, ...] = ()
+) -> tuple[dict[str, geopandas.GeoDataFrame], tuple[Problem, ...]]:
+    """Read every layer with shapes of a map file: name → frame, as `read_boundaries` gives one.
+
+    `chosen` names the layers to read; () = all. Without any layer there is at least one problem of level "refuse".
+    """
+    grids, problems = read_grids(path, display_name, chosen=chosen, keep="shapes")
+    layers = {grid.name: _frame(grid) for grid in grids if SHAPES in grid.columns}
+    log = ProblemLog(display_name)
+    if not layers and not any(problem.level == "refuse" for problem in problems):
+        note(log, NO_SHAPES)
+    told = tuple(problem for grid in grids if grid.name in layers for problem in grid.problems)
+    return layers, (*problems, *told, *noted(log))
+
+
 def _frame(grid: Grid) -> geopandas.GeoDataFrame:
     places = grid.values[-1].to_numpy()
     attributes = Grid(grid.name, grid.columns[:-1], grid.values[:-1], grid.rows, grid.kinds[:-1])
