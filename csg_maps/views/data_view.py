@@ -4,6 +4,7 @@ An analyst asks: what did I load, can I take it back, what was wrong with it? An
 which agreement, who may use it, until when, and who did what?
 """
 
+import datetime
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ import streamlit as st
 
 from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import N_, _
-from csg_maps.views import opened, state, wording
-from csg_maps.workflows import supplies
+from csg_maps.views import opened, state, wording, workbench_view
+from csg_maps.workflows import set_aside, supplies
 
 STATUS_LABELS = {"active": N_("In use"), "withdrawn": N_("Withdrawn"), "purged": N_("Deleted")}
 
@@ -142,6 +143,9 @@ def _show_set_aside(store: Any, actor: Any) -> None:
     if not held:
         st.text(_("No row is set aside."))
         return
+    for entry in set_aside.expiring(store, actor, datetime.date.today()):
+        st.warning(workbench_view.expiring_words(entry))
+    st.page_link("pages/5_Workbench.py", label=_("Mend them in the workbench"), icon=wording.ONWARDS)
     st.text(_("These rows could not be used as they are. They are kept for 30 days, for analysts only, then deleted."))
     st.table(
         pd.DataFrame(

@@ -4,6 +4,7 @@ Whoever opens the app asks: what data is there, is any missing, where should I l
 sentence first, then what each agency has sent month by month, then what to do next.
 """
 
+import datetime
 from typing import Any
 
 import pandas as pd
@@ -15,8 +16,8 @@ from csg_maps.layers.legend import legend
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.filters import CellPlace, ConcernFilter
 from csg_maps.settings import DEFAULT_RESOLUTION
-from csg_maps.views import cached, map_view, opened, wording
-from csg_maps.workflows import explore, how_made, place_profile
+from csg_maps.views import cached, map_view, opened, wording, workbench_view
+from csg_maps.workflows import explore, how_made, place_profile, set_aside
 from csg_maps.workflows.overview import Overview
 
 
@@ -32,7 +33,7 @@ def show() -> None:
         _show_map(store, actor, held)
     with right:
         _show_numbers(held)
-        _show_next(held)
+        _show_next(held, set_aside.expiring(store, actor, datetime.date.today()))
     _show_supplies(held)
 
 
@@ -120,21 +121,22 @@ def _show_numbers(held: Overview) -> None:
     )
 
 
-def _show_next(held: Overview) -> None:
+def _show_next(held: Overview, soon: tuple[set_aside.Expiring, ...]) -> None:
     st.markdown(f"**{_('What to do next')}**")
     steps = []
     if not held.layers:
         steps.append((_("Add your areas, so that records outside them are noticed."), "pages/2_Areas.py"))
     if not held.concerns:
         steps.append((_("Add a file of concerns: background alone says nothing about children."), "pages/1_Upload.py"))
-    if held.quarantined:
+    steps += [(workbench_view.expiring_words(entry), "pages/5_Workbench.py") for entry in soon]
+    if held.quarantined and not soon:
         words = n_("{count} row is set aside", "{count} rows are set aside", held.quarantined)
         steps.append(
             (
                 _("{rows}: look at why before {date}, when the first are deleted.").format(
                     rows=words, date=held.quarantined_until
                 ),
-                "pages/4_Data.py",
+                "pages/5_Workbench.py",
             )
         )
     for supply in held.agencies:

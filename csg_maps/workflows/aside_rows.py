@@ -4,21 +4,29 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+import h3.api.basic_int as h3
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from csg_maps.geography import cells as h3_cells
 from csg_maps.i18n import _
 from csg_maps.intake.rows.context import IntakeContext
 from csg_maps.intake.rows.proposals import MENDS, PLACE_RULES
+from csg_maps.layers.hotspot_layer import NUMBERED, class_shapes, outline_shapes
+from csg_maps.layers.palette import NO_DATA_CLASS
+from csg_maps.layers.shapes import Shape
 from csg_maps.model.actor import Actor
+from csg_maps.model.concern import NO_CELL
 from csg_maps.model.mending import PLACE_FIELDS, TIME_FIELDS
 from csg_maps.model.provenance import Sharing
 from csg_maps.store import areas, quarantine
 from csg_maps.store.workspace import Store
 from csg_maps.workflows import remaking
-from csg_maps.workflows.mending import area_at
+from csg_maps.workflows.set_aside import area_at
 
-CONTEXT_FIELDS = ("date", "area_code", "harm", "setting")
+DRAWN_RESOLUTION = 10
+PROPOSED_CLASS = 3
 
 
 @dataclass(frozen=True)
@@ -119,3 +127,36 @@ def _rows(
             )
         )
     return rows
+
+
+@dataclass(frozen=True)
+class PlacesPicture:
+    """Rows on a map: rings of cells about 400 m across, never a point. `numbered` are the middles of the first ten rows'."""
+
+    shapes: tuple[Shape, ...]
+    numbered: tuple[tuple[float, float], ...]
+
+
+def picture(rows: tuple[AsideRow, ...]) -> PlacesPicture:
+    """Where rows are proposed to lie (filled), or where they say that they lie (dashed)."""
+    cells = _cells([row.latitude for row in rows], [row.longitude for row in rows])
+    shapes: tuple[Shape, ...] = ()
+    for is_proposed, number in ((False, NO_DATA_CLASS), (True, PROPOSED_CLASS)):
+        own = _rings(cells[[bool(row.proposal) == is_proposed for row in rows]])
+        shapes += class_shapes(own, np.full(len(own), number, dtype=np.int64))
+    latitude, longitude = h3_cells.centres(cells[:NUMBERED])
+    return PlacesPicture(shapes, tuple(zip(latitude.tolist(), longitude.tolist(), strict=True)))
+
+
+def clicked_shapes(latitude: float, longitude: float) -> tuple[Shape, ...]:
+    """The outline of the ring of cells around a chosen place."""
+    return outline_shapes(_rings(_cells([latitude], [longitude])))
+
+
+def _cells(latitude: list[float], longitude: list[float]) -> npt.NDArray[np.int64]:
+    return h3_cells.points_to_cells(np.array(latitude), np.array(longitude), DRAWN_RESOLUTION)
+
+
+def _rings(cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    around = {near for cell in cells[cells != NO_CELL].tolist() for near in h3.grid_disk(cell, 1)}
+    return np.array(sorted(around), dtype=np.int64)

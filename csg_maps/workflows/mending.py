@@ -17,73 +17,27 @@ Only the newest mend of a batch can be undone: a later one may have counted a ro
 Read `mend` from the top.
 """
 
-import datetime
 import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
-from csg_maps.geography.areas import area_of_points
 from csg_maps.i18n import _, n_
 from csg_maps.intake.meaning import identifier_patterns
 from csg_maps.model.actor import Actor
 from csg_maps.model.mending import HOWS, Mend
-from csg_maps.settings import QUARANTINE_WARNING_DAYS
 from csg_maps.store import areas, batches, mending, quarantine
 from csg_maps.store.mending import MendedRow, Standing, Step
 from csg_maps.store.workspace import Store, data_version
-from csg_maps.workflows.place_profile import area_names
-from csg_maps.workflows.remaking import Remade, checked_value, reason_words, remake
+from csg_maps.workflows.remaking import Remade, checked_value, remake
 
-__all__ = [
-    "AsideBatch", "AsideGroup", "Expiring", "Mend", "MendResult", "Standing", "Step", "area_at", "expiring", "in_words",
-    "mend", "open_rows", "standing", "steps", "undo",
-]  # fmt: skip
+__all__ = ["Mend", "MendResult", "Standing", "Step", "check_point", "in_words", "mend", "standing", "steps", "undo"]
 
 _LONGEST_WHY = 300
-
-
-@dataclass(frozen=True)
-class AsideGroup:
-    """Rows of one batch that are set aside for the same reasons (`codes`, joined by commas), in words for people."""
-
-    codes: str
-    words: str
-    positions: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class AsideBatch:
-    """What is set aside of one batch, the largest group first. `goes_on` is the last day (ISO) that it is kept.
-
-    `can_be_mended` is False for an import that did not keep how its rows were read: those can only be refused.
-    """
-
-    batch_id: str
-    agency: str
-    rows: int
-    goes_on: str
-    days_left: int
-    groups: tuple[AsideGroup, ...]
-    can_be_mended: bool
-    standing: Standing
-
-
-@dataclass(frozen=True)
-class Expiring:
-    """Rows of one agency that go within a week; `goes_on` is an ISO date."""
-
-    batch_id: str
-    agency: str
-    rows: int
-    goes_on: str
-    days_left: int
 
 
 @dataclass(frozen=True)
@@ -96,55 +50,6 @@ class MendResult:
     not_on_map: int
     still: tuple[tuple[int, str], ...]
     standing: Standing
-
-
-def open_rows(store: Store, actor: Actor, today: datetime.date) -> tuple[AsideBatch, ...]:
-    """What can be mended, by batch, the soonest to go first; no row is shown. Withdrawn batches are left out."""
-    require(actor, "see_quarantine")
-    require(actor, "import")
-    found = []
-    for entry in quarantine.list_quarantined(store, actor):
-        batch = batches.get_batch(store, entry.batch_id)
-        if batch is None or batch.status != "active":
-            continue
-        rows, read_as = quarantine.read_to_mend(store, actor, entry.batch_id)
-        found.append(
-            AsideBatch(
-                batch_id=entry.batch_id,
-                agency=entry.agency,
-                rows=entry.rows,
-                goes_on=entry.purge_after,
-                days_left=_days_left(entry.purge_after, today),
-                groups=_groups(rows, read_as),
-                can_be_mended=bool(read_as),
-                standing=mending.standing(store, entry.batch_id),
-            )
-        )
-    return tuple(found)
-
-
-def _groups(rows: pd.DataFrame, read_as: dict[str, Any]) -> tuple[AsideGroup, ...]:
-    told = read_as["tables"][0] if read_as else {"mapping": {}}
-    groups = [
-        AsideGroup(str(codes), reason_words(str(codes), told), tuple(int(place) for place in part.index))
-        for codes, part in rows.groupby("reasons", sort=True)
-    ]
-    return tuple(sorted(groups, key=lambda group: (-len(group.positions), group.codes)))
-
-
-def expiring(store: Store, actor: Actor, today: datetime.date) -> tuple[Expiring, ...]:
-    """What goes within a week if nobody mends it, the soonest first; () for who may not see it."""
-    if "see_quarantine" not in actor.rights:
-        return ()
-    return tuple(
-        Expiring(entry.batch_id, entry.agency, entry.rows, entry.purge_after, _days_left(entry.purge_after, today))
-        for entry in quarantine.list_quarantined(store, actor)
-        if _days_left(entry.purge_after, today) <= QUARANTINE_WARNING_DAYS
-    )
-
-
-def _days_left(goes_on: str, today: datetime.date) -> int:
-    return max((datetime.date.fromisoformat(goes_on) - today).days, 0)
 
 
 def standing(store: Store, actor: Actor, batch_id: str) -> Standing:
@@ -308,20 +213,6 @@ def _check_why(why: str) -> None:
     names_somebody = [patterns.EMAIL, patterns.PHONE, patterns.POSTCODE, patterns.STREET_ADDRESS, patterns.BORN]
     if any(patterns.has(written, pattern)[0] for pattern in names_somebody) or patterns.nhs_numbers(written)[1][0]:
         raise InputRefused(_("The reason is kept for good, so it must not say who or which address. Say it without."))
-
-
-def area_at(store: Store, latitude: Any, longitude: Any) -> list[str]:
-    """For each point (degrees) the name of the area that it lies in, in the smallest layer; "" outside or without a point."""
-    layers = sorted(areas.list_layers(store), key=lambda layer: -layer.features)
-    at: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] = (
-        np.asarray(latitude, dtype=np.float64),
-        np.asarray(longitude, dtype=np.float64),
-    )
-    if not layers:
-        return [""] * len(at[0])
-    layer = areas.read_layer(store, layers[0].layer_id)
-    names = dict(zip(layer["area_code"], area_names(layer), strict=True))
-    return [names.get(code, "") for code in area_of_points(layer, *at)]
 
 
 def steps(store: Store, actor: Actor, batch_id: str = "") -> tuple[Step, ...]:
