@@ -12,6 +12,10 @@ FIELDS = (
     "cell",  # an H3 cell
     "postcode",
     "area_code",
+    "uprn",  # a property's number; leads to its point, and is not kept
+    "usrn",  # a street's number
+    "place_name",  # a short text; leads to a place once a person has confirmed it, and is not kept
+    "locality",  # where about the named place is
     "date",  # one column with a date, a month, or a date and time
     "time",  # a time of day, or an hour, beside `date`
     "date_to",  # the end of a range
@@ -32,6 +36,17 @@ FIELDS = (
     "children_count",
     "handling",  # P, C, or a grade such as 2/B/P a row
 )
+
+NAMED_FIELDS = ("uprn", "usrn", "place_name", "locality")
+"""Fields that lead to a place by a number or a name."""
+
+MAY_HOLD = {
+    "uprn": ("uprn",),
+    **dict.fromkeys(("address", "postcode", "free_text", "phone", "email", "nhs_number", "registration", "date_of_birth"),
+                    ("place_name", "locality")),
+}  # fmt: skip
+"""What may stand in the column of such a field although it identifies people: the text only leads to a place, and is kept
+with no record; one that holds any of these is neither shown nor remembered."""
 
 CODED_FIELDS = {"harm": "harms", "setting": "settings", "age_band": "age_bands", "basis": "basis", "told_by": "told_by"}
 """Fields whose words are matched to a code list."""

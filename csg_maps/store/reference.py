@@ -1,4 +1,4 @@
-"""Reference data: postcodes, premises that must never appear, settled ground, and the lines of the base map.
+"""Reference data: postcodes, premises that must never appear, places by name, settled ground, lines of the base map.
 
 Each kind is one file, named by its content; saving again replaces it. The manifest says which file stands.
 """
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from csg_maps.disclosure.policy import has_right, require
 from csg_maps.errors import InputRefused, NotAllowed, StoreProblem
 from csg_maps.geography.cells import check_cells, parents
+from csg_maps.geography.gazetteers import NAME_COLUMNS, UPRN_COLUMNS
 from csg_maps.geography.premises import PREMISES_COLUMNS
 from csg_maps.i18n import _
 from csg_maps.model.actor import Actor
@@ -35,6 +36,8 @@ POSTCODE_COLUMNS = (
 )
 GROUND_KINDS = ("streets", "addresses", "assets")
 LINE_KINDS = ("land", "streets", "main_streets", "water", "parks", "buildings", "railways")
+NAME_KINDS = ("uprn", "usrn", "streets", "names")
+"""Tables that say where a number or a name is; each is kept as `names:<kind>`."""
 
 
 def save_postcodes(store: Store, actor: Actor, frame: pd.DataFrame) -> None:
@@ -47,6 +50,20 @@ def save_postcodes(store: Store, actor: Actor, frame: pd.DataFrame) -> None:
 def read_postcodes(store: Store) -> pd.DataFrame | None:
     """The postcode table, None when the council has supplied none."""
     return _read(store, "postcodes")
+
+
+def save_names(store: Store, actor: Actor, kind: str, frame: pd.DataFrame) -> None:
+    """Keep a table of UPRNs, USRNs, streets or names (as `geography.gazetteers` makes it). Replaces that kind."""
+    require(actor, "manage_areas")
+    _refuse_unknown_kind(kind, NAME_KINDS)
+    check_frame(frame, UPRN_COLUMNS if kind == "uprn" else NAME_COLUMNS, kind)
+    _save(store, actor, f"names:{kind}", frame)
+
+
+def read_names(store: Store, kind: str) -> pd.DataFrame | None:
+    """A table of UPRNs, USRNs, streets or names, None when the council has supplied none."""
+    _refuse_unknown_kind(kind, NAME_KINDS)
+    return _read(store, f"names:{kind}")
 
 
 def save_premises(store: Store, actor: Actor, frame: pd.DataFrame) -> None:
@@ -115,7 +132,7 @@ def read_lines(store: Store, kind: str) -> gpd.GeoDataFrame:
 
 
 def clear(store: Store, actor: Actor) -> None:
-    """Delete all reference data: postcodes, premises, settled ground, lines of the base map."""
+    """Delete all reference data: postcodes, premises, places by name, settled ground, lines of the base map."""
     require(actor, "manage_areas")
     require(actor, "see_premises")
     table = tables.reference_files

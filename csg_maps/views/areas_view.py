@@ -20,11 +20,19 @@ TABLE_LABELS = {
     "postcodes": N_("Postcodes with coordinates"),
     "premises": N_("Addresses that must never appear, or where things are only written down"),
     "lookup": N_("Codes of another year"),
+    "uprn": N_("UPRNs with coordinates"),
+    "usrn": N_("Streets by USRN"),
+    "streets": N_("Streets by name"),
+    "names": N_("Places by name"),
 }
 TABLE_HELP = {
     "postcodes": N_("Code-Point Open as it comes, or any table with Postcode and coordinates."),
     "premises": N_("Columns kind (protected or recording), latitude, longitude; label and radius_m if you like."),
     "lookup": N_("One row a code: the code of the other year, and the code of the layer that it becomes."),
+    "uprn": N_("OS Open UPRN as it comes, or any table with UPRN and coordinates."),
+    "usrn": N_("OS Open USRN, or a street gazetteer: USRN, names in English and Welsh, locality, easting, northing."),
+    "streets": N_("Name, Welsh name, locality and coordinates; or lines with a name."),
+    "names": N_("OS Open Names as it comes, or name, Welsh name, kind and coordinates."),
 }
 
 
@@ -142,7 +150,9 @@ def _show_map(store: Any, actor: Any, layers: list[dict[str, Any]]) -> None:
 
 def _show_tables(store: Any, actor: Any) -> None:
     kept = references.held(store, actor)
-    with st.expander(_("Your own tables: postcodes, addresses that must never appear, codes of other years")):
+    with st.expander(
+        _("Your own tables: postcodes, addresses that must never appear, codes of other years, places by name")
+    ):
         st.table(
             pd.DataFrame(
                 {_("Rows kept"): [wording.number(kept[kind]) for kind in TABLE_LABELS]},
@@ -153,7 +163,11 @@ def _show_tables(store: Any, actor: Any) -> None:
             _("Which table"), list(TABLE_LABELS), format_func=lambda code: _(TABLE_LABELS[code]), key="areas.table.kind"
         )
         st.text(_(TABLE_HELP[kind]))
-        upload = st.file_uploader(_("CSV or Excel"), type=["csv", "gz", "tsv", "xlsx"], key="areas.table.file")
+        upload = st.file_uploader(
+            _("CSV or Excel; streets and places also as GeoJSON, GeoPackage or zipped Shapefile"),
+            type=["csv", "gz", "tsv", "xlsx", "zip", "geojson", "json", "gpkg"],
+            key="areas.table.file",
+        )
         layer, codes = "", ("", "")
         if kind == "lookup":
             layers = [entry["layer"] for entry in boundaries.list_layers(store, actor)]

@@ -18,7 +18,7 @@ from csg_maps.model.mapping import ColumnMapping
 from csg_maps.model.provenance import Provenance, Sharing
 from csg_maps.model.supply import ImportRequest, mapping_from_dict
 from csg_maps.model.vocabulary import codes
-from csg_maps.views import job_view, mapping_view, provenance_view, report_view, state, wording
+from csg_maps.views import job_view, mapping_view, naming_view, provenance_view, report_view, state, wording
 from csg_maps.workflows import jobs, many_supplies
 
 LEFT_OUT = "-"
@@ -186,6 +186,7 @@ def _show_agency(store: Any, actor: Any, agency: str, files: list[dict[str, Any]
             decided = mapping_view.show({**layout, "key": f"{agency}.{layout['key']}"})
             mappings[layout["key"]] = decided.mapping
             undecided += [f"{name}: {text}" for text in decided.undecided]
+        naming_view.show(store, actor, agency, files, mappings)
         terms, missing = _terms(store, actor, agency, last_for_all=last_for_all, background=background)
         undecided += [f"{name}: {text}" for text in missing]
     request = many_supplies.request_for(files, terms, mappings) if terms and not undecided else None
@@ -200,7 +201,7 @@ def _terms(
     if last is not None:
         ways = ("last", "anew")
         words = {"last": _("As last time"), "anew": _("Say it anew")}
-        way = "last"
+        way: str | None = "last"
         if not last_for_all:
             way = st.radio(
                 _("Terms of {agency}").format(agency=wording.label("agencies", agency)),
@@ -286,4 +287,5 @@ def _start_over(store: Any) -> None:
         jobs.clear_staging(store, job)
     for name in ("step", "look", "look.job", "reports"):
         state.forget(f"many.{name}")
+    naming_view.forget_files()
     state.set_running_job("")

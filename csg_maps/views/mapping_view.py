@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from csg_maps.i18n import N_, _, n_
-from csg_maps.model.mapping import CODED_FIELDS, FIELDS, ColumnMapping
+from csg_maps.model.mapping import CODED_FIELDS, FIELDS, MAY_HOLD, NAMED_FIELDS, ColumnMapping
 from csg_maps.model.vocabulary import codes
 from csg_maps.settings import CRS_MAP
 from csg_maps.views import wording
@@ -21,6 +21,10 @@ FIELD_LABELS: dict[str, str] = {
     "cell": N_("H3 cell"),
     "postcode": N_("Postcode"),
     "area_code": N_("Area code"),
+    "uprn": N_("UPRN (number of a property)"),
+    "usrn": N_("USRN (number of a street)"),
+    "place_name": N_("Name of the place or street"),
+    "locality": N_("Locality of the named place"),
     "date": N_("Date, or date and time"),
     "time": N_("Time of day"),
     "date_to": N_("End of the period: date"),
@@ -71,6 +75,7 @@ def show(layout: dict[str, Any]) -> Decided:
             _table_of_fields(layout)
         with st.expander(_("Change what the columns mean"), expanded=layout["needs_fields"]):
             fields = _fields(layout, left_out, key)
+        left_out, undecided = _used_for_places(layout, fields, left_out, undecided)
         crs = _coordinate_system(layout, fields, key, undecided)
         formats = _formats(layout, fields, key, undecided)
         constants = _constants(layout, fields, key)
@@ -78,7 +83,7 @@ def show(layout: dict[str, Any]) -> Decided:
     if not {"date", "year"} & set(fields):
         undecided.append(_("which column holds the date"))
     if (
-        not {"latitude", "easting", "cell", "postcode", "area_code"} & set(fields)
+        not {"latitude", "easting", "cell", "postcode", "area_code", *NAMED_FIELDS} & set(fields)
         and constants.get("setting") != "online"
     ):
         undecided.append(_("which columns say where it happened"))
@@ -154,16 +159,33 @@ def _fields(layout: dict[str, Any], left_out: list[str], key: str) -> dict[str, 
     columns = st.columns(3)
     for place, field in enumerate(order):
         current = suggested.get(field)
+        excused = {one["column"] for one in layout["identifiers"] if field in MAY_HOLD.get(one["kind"], ())}
+        options = [column for column in layout["columns"] if column in offered or column in excused]
         column = columns[place % 3].selectbox(
             _(FIELD_LABELS[field]),
-            ["", *offered],  # "" first: a suggestion can be taken away
-            index=offered.index(current) + 1 if current in offered else 0,
+            ["", *options],  # "" first: a suggestion can be taken away
+            index=options.index(current) + 1 if current in options else 0,
             format_func=lambda name: name or _("no column"),
             key=f"{key}.field.{field}",
         )
         if column:
             chosen[field] = column
     return chosen
+
+
+def _used_for_places(
+    layout: dict[str, Any], fields: dict[str, str], left_out: list[str], undecided: list[str]
+) -> tuple[list[str], list[str]]:
+    """Columns with addresses, free text or UPRNs that only lead to a place need not be left out: their text is never kept."""
+    used = {fields[field]: field for field in NAMED_FIELDS if field in fields}
+    excused = {one["column"] for one in layout["identifiers"] if one["column"] in used}
+    excused -= {
+        one["column"]
+        for one in layout["identifiers"]
+        if used.get(one["column"], "") not in MAY_HOLD.get(one["kind"], ())
+    }
+    said = {_("whether to leave out the column {column}").format(column=column) for column in excused}
+    return [one for one in left_out if one not in excused], [text for text in undecided if text not in said]
 
 
 def _coordinate_system(layout: dict[str, Any], fields: dict[str, str], key: str, undecided: list[str]) -> str:

@@ -11,7 +11,17 @@ import streamlit as st
 from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _, n_
 from csg_maps.model.vocabulary import codes
-from csg_maps.views import job_view, many_files_view, mapping_view, opened, provenance_view, report_view, state, wording
+from csg_maps.views import (
+    job_view,
+    many_files_view,
+    mapping_view,
+    naming_view,
+    opened,
+    provenance_view,
+    report_view,
+    state,
+    wording,
+)
 from csg_maps.workflows import jobs
 
 STEPS = ("files", "looking", "columns", "importing", "done")
@@ -131,6 +141,7 @@ def _show_columns(store: Any, actor: Any) -> None:
     )
     left_out = _tables_left_out(usable)
     decided = [mapping_view.show(layout) for layout in usable if set(layout["names"]) - set(left_out)]
+    naming_view.show(store, actor, agency, inspection["files"], {one.key: one.mapping for one in decided})
     background = all(layout["is_background"] for layout in usable)
     answer = provenance_view.show(store, actor, agency, background=background)
     undecided = [] if decided else [_("which tables to import")]
@@ -180,4 +191,5 @@ def _start_over(store: Any) -> None:
             jobs.clear_staging(store, job)
     for name in ("step", "inspection", "inspection.job", "report", "agency"):
         state.forget(f"upload.{name}")
+    naming_view.forget_files()
     state.set_running_job("")

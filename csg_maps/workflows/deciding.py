@@ -7,6 +7,7 @@ from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
 from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.meaning import profiles
+from csg_maps.intake.meaning.identifiers import is_used_as_place
 from csg_maps.intake.meaning.profiles import MappingProposal, Question
 from csg_maps.intake.messages import found, register
 from csg_maps.intake.rows import readiness
@@ -63,7 +64,10 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
     refusals += [
         found(IDENTIFIERS_UNDECIDED, table.name, column=one.column, name=one.column, reason=one.reason)
         for one in proposal.identifiers
-        if one.sure and one.column not in left_out and one.column != mapping.fields.get("reference")
+        if one.sure
+        and one.column not in left_out
+        and one.column != mapping.fields.get("reference")
+        and not is_used_as_place(one, mapping.fields)
     ]
     return Decision(
         layout=layout,

@@ -22,8 +22,9 @@ from csg_maps.i18n import N_, _, n_
 from csg_maps.intake.files.reading import read_tables
 from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.messages import describe, found, register
+from csg_maps.intake.rows.open_places import OpenPlaces, open_places
 from csg_maps.intake.rows.records import IntakeContext, Records, make_records
-from csg_maps.intake.rows.rules import FREE_TEXT, problems_frame, volume_problems
+from csg_maps.intake.rows.rules import FREE_TEXT, PLACE_NOT_KNOWN, problems_frame, volume_problems
 from csg_maps.model.actor import Actor
 from csg_maps.model.concern import NO_REFERENCE
 from csg_maps.model.mapping import ColumnMapping
@@ -33,7 +34,7 @@ from csg_maps.model.supply import ImportReport, ImportRequest, ProblemRow
 from csg_maps.store import areas, batches, reference
 from csg_maps.store import profiles as saved_profiles
 from csg_maps.store.workspace import Store, data_version, secret
-from csg_maps.workflows import deciding
+from csg_maps.workflows import deciding, naming
 from csg_maps.workflows.exporting import csv_text
 
 Progress = Callable[[float, str], None]
@@ -44,6 +45,9 @@ SUPPLIED_BEFORE = register(
     N_("This file is held already, as batch {batch}."),
     N_("Nothing was changed. To replace it, withdraw batch {batch} first."),
 )
+OPEN_TEXTS_SHOWN = 200
+"""Texts that nobody has confirmed, in a report."""
+
 LEVEL_ORDER = ("refuse", "quarantine", "duplicate", "warning", "info")
 
 
@@ -126,7 +130,7 @@ def run_import(
             outcomes.append(_unread(file.name, result.problems))
         for number, table in enumerate(result.tables):
             progress(done + share * (0.5 + 0.5 * number / len(result.tables)), _("Checking rows"))
-            outcomes.append(_outcome_of(table, store, request, base, seen))
+            outcomes.append(_outcome_of(table, store, actor, (request, base, seen)))
     _refuse_unknown_columns(request.leave_out, columns)
     progress(0.82, _("Putting together"))
     report = _report(request, outcomes)
@@ -174,6 +178,7 @@ def in_words(report: ImportReport) -> str:
     for code, level, rows, first in _summed(report.problems):
         where = _(" (first in row {row})").format(row=first.row) if first.row else ""
         lines.append(f"[{level}] {code}: {rows} x {first.message}{where} {first.fix}")
+    lines += _open_in_words(report)
     if report.batch_id:
         lines.append(_("Kept as batch {batch}.").format(batch=report.batch_id))
     elif report.dry_run:
@@ -181,6 +186,16 @@ def in_words(report: ImportReport) -> str:
     else:
         lines.append(_("Nothing was kept."))
     return "\n".join(lines)
+
+
+def _open_in_words(report: ImportReport) -> Iterator[str]:
+    """The texts that nobody has confirmed, each with the places that it may mean."""
+    for table in report.tables:
+        for text in table.get("open_places", {}).get("texts", ()):
+            known = "; ".join(f"{one['name']} [{one['target']}] {one['score']:.0f}" for one in text["candidates"][:3])
+            yield _("Not confirmed: {text} ({rows} rows). It may be: {known}.").format(
+                text=text["text"], rows=text["rows"], known=known or _("no known place")
+            )
 
 
 def nothing_usable(report: ImportReport) -> bool:
@@ -210,11 +225,15 @@ def intake_context(store: Store, actor: Actor, agency: str, sharing: Sharing) ->
         code_lookups=areas.read_lookup(store),
         postcodes=reference.read_postcodes(store),
         premises=reference.read_premises(store, actor, why="import"),
+        places=naming.place_tables(store, agency),
         is_whole_supply=False,
     )
 
 
-def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: IntakeContext, seen: _Seen) -> _Outcome:
+def _outcome_of(
+    table: RawTable, store: Store, actor: Actor, asked: tuple[ImportRequest, IntakeContext, _Seen]
+) -> _Outcome:
+    request, base, seen = asked
     decision = deciding.decide(store, table, request)
     about = {
         "name": table.name,
@@ -238,6 +257,8 @@ def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: Int
     records = make_records(table, decision.mapping, context)
     seen.add(decision.evidence, records.accepted)
     problems = pd.concat([problems_frame(decision.warnings), records.problems], ignore_index=True)
+    if (records.problems["code"] == PLACE_NOT_KNOWN.code).any():
+        about["open_places"] = _open_places(store, actor, open_places(table, decision.mapping, context))
     return _Outcome(
         records,
         records.counts,
@@ -246,6 +267,24 @@ def _outcome_of(table: RawTable, store: Store, request: ImportRequest, base: Int
         about,
         _read_as(table, decision.mapping, records, decision),
     )
+
+
+def _open_places(store: Store, actor: Actor, found: OpenPlaces) -> dict[str, Any]:
+    """The texts that nobody has confirmed, with what they may mean, for the report only: nothing of it is kept."""
+    texts = list(found.rows_of)[:OPEN_TEXTS_SHOWN]
+    lines = [
+        {
+            "text": one.text,
+            "rows": found.rows_of[one.text],
+            "ambiguous": one.is_ambiguous,
+            "candidates": [
+                {"target": candidate.target, "name": candidate.name, "score": candidate.score}
+                for candidate in one.candidates
+            ],
+        }
+        for one in naming.suggest(store, actor, texts)
+    ]
+    return {"texts": lines, "more": len(found.rows_of) - len(texts), "withheld_rows": found.withheld_rows}
 
 
 def _read_as(table: RawTable, mapping: ColumnMapping, records: Records, decision: deciding.Decision) -> dict[str, Any]:

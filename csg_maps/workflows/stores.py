@@ -13,6 +13,7 @@ from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused, StoreProblem
 from csg_maps.geography.areas import read_area_layer
 from csg_maps.geography.cells import covering
+from csg_maps.geography.gazetteers import read_places, read_streets, shapes_frame
 from csg_maps.geography.postcodes import read_postcode_table
 from csg_maps.geography.premises import read_premises
 from csg_maps.i18n import _
@@ -84,6 +85,7 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
     """
     mark_demo(store)
     progress(0.02, _("Streets and areas"))
+    _add_demo_names(store, actor)
     for name, file, is_extent in DEMO_LAYERS:
         layer, repairs = read_area_layer(_demo(file), code="area_code", name="area_name", name_cy="area_name_cy")
         areas.add_layer(
@@ -116,6 +118,13 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
         made = [*_demo_batches(store), report.batch_id]
         set_setting(store, DEMO_BATCHES, ",".join(filter(None, made)))
     progress(1.0, _("Done"))
+
+
+def _add_demo_names(store: Store, actor: Actor) -> None:
+    """Streets and places of the borough by name, in two languages, so that files may name their places."""
+    reference.save_names(store, actor, "streets", read_streets(shapes_frame(_demo("demo_streets"))))
+    places = [shapes_frame(_demo("demo_places")), shapes_frame(_demo("demo_parks")).assign(kind="park")]
+    reference.save_names(store, actor, "names", read_places(pd.concat(places, ignore_index=True)))
 
 
 def _demo_batches(store: Store) -> list[str]:

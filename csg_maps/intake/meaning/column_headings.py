@@ -48,6 +48,21 @@ HEADINGS: dict[str, dict[float, str]] = {
         LIKELY: r"(.* )?(lsoa|ward|gss|msoa|area)( ?\d+)? ?(code|cd)( .*)?",
         WEAK: r"(la|lad|ladua|local authority|district|parish|beat|pcon) ?(\d+)? ?(code|cd) | ward | area | ardal | beat",
     },
+    "uprn": {SURE: r"uprn | (location|place|incident|property|premises) uprn | unique property reference( number)?"},
+    "usrn": {SURE: r"usrn | (location|place|incident|street) usrn | unique street reference( number)?"},
+    "place_name": {
+        SURE: r"""(place|location|venue|street|road|premises|site|landmark)( or street)? ?names?
+            | enw('r)? (lle|stryd|ffordd|lleoliad)
+            | location (text|in words|as written|description|details?) | (lle|lleoliad) mewn geiriau | street | stryd | road
+            | where( it| did it| did this)?( happened| happen)? | ble | ble (y )?digwyddodd | disgrifiad o('r)? lleoliad
+            | (incident|offence|event|concern) (location|place|street|venue)""",
+        LIKELY: "location | locations | place | lle | lleoliad | venue | landmark | scene | site | hotspot location | near to",
+        WEAK: "premises | area name | where seen",
+    },
+    "locality": {
+        SURE: r"locality | localities | village | suburb | town | town or village | ardal leol | pentref | tref | settlement",
+        WEAK: "area | ardal | neighbourhood | cymdogaeth | district name | ward name",
+    },
     "date": {
         SURE: r"""date | dyddiad | fecha | date ?time | date and time | dyddiad ac amser | pryd | when
             | fecha (del? )?(hechos?|delito) | occurred( on| at| from| date( time)?)? | occurrence date( time)?

@@ -72,6 +72,19 @@ def _postcode(heading: float, sample: ColumnSample) -> Verdict:
     return _confirm(heading, fits=found >= 0.4) if heading else Verdict(0.6 if found >= 0.8 else 0.0, found >= 0.8)
 
 
+def _place_number(heading: float, sample: ColumnSample) -> Verdict:
+    return _confirm(heading, fits=share_like(sample, r"\d{3,12}(?:\.0+)?") >= 0.8)
+
+
+def _place_name(heading: float, sample: ColumnSample) -> Verdict:
+    """Short texts with letters, that are no codes, no postcodes, no dates and no words for kinds of places."""
+    lettered = column_values.share(sample, lambda text: len(text) <= 120 and sum(map(str.isalpha, text)) >= 3)
+    other = max(share_like(sample, POSTCODE), share_like(sample, GSS_CODE), column_values.date_share(sample))
+    kinds = word_share(sample, "settings")
+    fits = lettered >= 0.8 and other < 0.3 and kinds < 0.5
+    return Verdict(heading if fits else 0.0, fits)
+
+
 # Small areas say more about a place than large ones: census areas, then wards, then authorities.
 _FINENESS = {
     "E01": 0.09,
@@ -175,6 +188,10 @@ JUDGES: dict[str, Judge] = {
     "cell": _cell,
     "postcode": _postcode,
     "area_code": _area_code,
+    "uprn": _place_number,
+    "usrn": _place_number,
+    "place_name": _place_name,
+    "locality": _place_name,
     "date": _date,
     "date_to": _date_to,
     "time": _time,

@@ -12,7 +12,7 @@ from csg_maps.intake.files.tables import RawTable
 from csg_maps.intake.meaning.column_headings import SURE, heading_score
 from csg_maps.intake.meaning.column_judges import BY_VALUES, JUDGES, LEAST, Verdict
 from csg_maps.intake.meaning.column_values import ColumnSample, take_sample
-from csg_maps.model.mapping import FIELDS, Suggestion
+from csg_maps.model.mapping import FIELDS, NAMED_FIELDS, Suggestion
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class _Candidate:
 def suggest_columns(table: RawTable) -> tuple[Suggestion, ...]:
     """Fields proposed for the columns of a table, best first.
 
-    Latitude and longitude are preferred to eastings and northings, one whole date to its parts, and points that the file
-    itself holds (with a known coordinate system) to columns of numbers. Half of a coordinate is never proposed. Free text
-    is never proposed for a coded field.
+    Latitude and longitude are preferred to eastings and northings, points to names of places, one whole date to its parts,
+    and points that the file itself holds (with a known coordinate system) to columns of numbers. Half of a coordinate is
+    never proposed. Free text is never proposed for a coded field.
     """
     samples = {column: take_sample(table.frame[column], column) for column in table.columns}
     candidates = [
@@ -37,7 +37,7 @@ def suggest_columns(table: RawTable) -> tuple[Suggestion, ...]:
     ]
     candidates += [_Candidate(suggestion, 1.0) for suggestion in _suggest_points(table)]
     chosen = _assign(candidates)
-    return _prefer_degrees(_whole_dates(_whole_points(chosen)))
+    return _prefer_degrees(_whole_dates(_names_where_needed(_whole_points(chosen))))
 
 
 def _suggest(sample: ColumnSample) -> Iterable[Suggestion]:
@@ -95,6 +95,19 @@ def _whole_points(chosen: dict[str, _Candidate]) -> dict[str, _Candidate]:
         if sum(field in kept for field in pair) == 1:
             kept = {field: one for field, one in kept.items() if field not in pair}
     return kept
+
+
+_POINT_FIELDS = ("latitude", "easting", "cell", "postcode")
+_MOSTLY_STATED = 0.5
+
+
+def _names_where_needed(chosen: dict[str, _Candidate]) -> dict[str, _Candidate]:
+    """Without names of places where most rows have a point of their own, and without a locality that stands alone."""
+    placed = max((chosen[field].stated_share for field in _POINT_FIELDS if field in chosen), default=0.0)
+    dropped = set(NAMED_FIELDS) if placed >= _MOSTLY_STATED else set()
+    if "place_name" not in chosen:
+        dropped.add("locality")
+    return {field: one for field, one in chosen.items() if field not in dropped}
 
 
 def _whole_dates(chosen: dict[str, _Candidate]) -> dict[str, _Candidate]:

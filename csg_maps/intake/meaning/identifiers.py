@@ -18,6 +18,7 @@ from csg_maps.intake.meaning import identifier_patterns
 from csg_maps.intake.meaning.column_headings import heading_words
 from csg_maps.intake.meaning.column_texts import Distinct, distinct
 from csg_maps.intake.meaning.identifier_patterns import Bools, has
+from csg_maps.model.mapping import MAY_HOLD
 
 KINDS = {
     "name": N_("a person's name"),
@@ -94,6 +95,11 @@ class IdentifierFound:
     count: int
     sure: bool
     reason: str
+
+
+def is_used_as_place(found: IdentifierFound, fields: dict[str, str]) -> bool:
+    """Whether a column is mapped to a field that only leads to a place, and whose text is never kept with a record."""
+    return any(fields.get(field) == found.column for field in MAY_HOLD.get(found.kind, ()))
 
 
 def find_identifiers(table: RawTable) -> tuple[IdentifierFound, ...]:

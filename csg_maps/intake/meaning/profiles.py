@@ -16,7 +16,7 @@ from csg_maps.intake.meaning.column_texts import distinct
 from csg_maps.intake.meaning.column_values import numbers_of
 from csg_maps.intake.meaning.columns import suggest_columns
 from csg_maps.intake.meaning.dates import DateFinding, find_format
-from csg_maps.intake.meaning.identifiers import IdentifierFound, find_identifiers
+from csg_maps.intake.meaning.identifiers import IdentifierFound, find_identifiers, is_used_as_place
 from csg_maps.intake.meaning.known_files import BUILT_IN, RETURN, STREET, KnownLayout, recognise, wrong_file
 from csg_maps.intake.meaning.words import NEAR, suggest_words
 from csg_maps.model.mapping import CODED_FIELDS, ColumnMapping, SavedProfile, Suggestion
@@ -116,6 +116,7 @@ def suggest_mapping(table: RawTable, saved: SavedProfile | None = None) -> Mappi
     identifiers = tuple(
         one
         for one in find_identifiers(table)
+        if not is_used_as_place(one, base.fields)
         if one.column not in base.left_out and not (one.kind == "free_text" and one.column in lists)
     )
     return MappingProposal(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from csg_maps.geography.areas import layers_bounds
 from csg_maps.geography.crs import BRITISH_ISLES, Bounds
+from csg_maps.intake.rows.named_places import PlaceTables
 from csg_maps.model.provenance import Sharing
 
 
@@ -43,8 +44,12 @@ class IntakeContext:
         layer_id, from_code, to_code (str): codes of other years as codes of the layer.
     postcodes, premises
         Tables of `geography.postcodes` and `geography.premises`, or None.
+    places
+        What UPRNs, USRNs and the agency's confirmed names lead to.
     seen_row_keys, seen_source_refs
         Sorted int64: what the store (and earlier tables of this supply) hold of this agency and evidence.
+    own_row_keys
+        Sorted int64: what is sealed already of the very supply that these rows belong to, when they were set aside of it.
     timezone
         Whose clock is "local".
     is_whole_supply
@@ -62,8 +67,10 @@ class IntakeContext:
     code_lookups: pd.DataFrame = field(default_factory=no_lookups)
     postcodes: pd.DataFrame | None = None
     premises: pd.DataFrame | None = None
+    places: PlaceTables = field(default_factory=PlaceTables)
     seen_row_keys: npt.NDArray[np.int64] = field(default_factory=no_keys)
     seen_source_refs: npt.NDArray[np.int64] = field(default_factory=no_keys)
+    own_row_keys: npt.NDArray[np.int64] = field(default_factory=no_keys)
     timezone: str = "Europe/London"
     is_whole_supply: bool = True
 

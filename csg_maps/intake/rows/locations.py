@@ -18,6 +18,8 @@ from csg_maps.geography.postcodes import normalise_postcode
 from csg_maps.intake.meaning.column_texts import Distinct, distinct
 from csg_maps.intake.meaning.numbers import read_numbers
 from csg_maps.intake.messages import RuleText
+from csg_maps.intake.rows.located import FROM_COARSE_CELL, FROM_POINT, FROM_POSTCODE, NOWHERE, Located
+from csg_maps.intake.rows.named_places import NAME_FIELDS, PlaceTables, by_name, by_number
 from csg_maps.intake.rows.rules import (
     COARSE_CELL,
     DECIMAL_COMMA,
@@ -46,28 +48,19 @@ Floats = npt.NDArray[np.float64]
 NEARLY_ALL = 0.9
 HARDLY_ANY = 0.1
 
-NOWHERE, FROM_POINT, FROM_POSTCODE, FROM_COARSE_CELL = 0, 1, 2, 3
-
-
-@dataclass(frozen=True)
-class Located:
-    """For each row: `latitude`, `longitude` (degrees EPSG:4326, NaN = none) and `origin` (NOWHERE, FROM_POINT, ...).
-
-    `findings` are about rows, `whole_file` about the file. A row with a finding that quarantines has no point here
-    except where the point is readable, so that an analyst can mend it.
-    """
-
-    latitude: Floats
-    longitude: Floats
-    origin: npt.NDArray[np.int8]
-    findings: tuple[Finding, ...]
-    whole_file: tuple[WholeFile, ...]
-
 
 def locate(
-    frame: pd.DataFrame, mapping: ColumnMapping, crs: str, postcodes: pd.DataFrame | None, bounds: tuple[Bounds, Bounds]
+    frame: pd.DataFrame,
+    mapping: ColumnMapping,
+    crs: str,
+    postcodes: pd.DataFrame | None,
+    bounds: tuple[Bounds, Bounds],
+    *,
+    places: PlaceTables | None = None,
 ) -> Located:
-    """The point of each row, from the first of: H3 cell, latitude/longitude, easting/northing, postcode.
+    """The point of each row, from the first of: H3 cell, latitude/longitude, easting/northing, UPRN, postcode, USRN, name.
+
+    A UPRN, postcode or USRN that no table holds lets the next one speak. A name counts as far as somebody has confirmed it.
 
     Parameters
     ----------
@@ -77,12 +70,14 @@ def locate(
         Which column is what.
     crs
         The coordinate system of the file's coordinates; "" is EPSG:4326 for latitude/longitude and EPSG:27700 for
-        easting/northing.
+        easting/northing. Where both pairs are mapped it is that of the pair that it can be of.
     postcodes
         As `geography.postcodes.read_postcode_table` returns it, or None.
     bounds
         Where the file as a whole should lie, and where a single row must lie (degrees): two, because a lone row a little
         outside may be right.
+    places
+        What UPRNs, USRNs and confirmed names lead to; None knows none.
     """
     count = len(frame)
     latitude, longitude = np.full(count, np.nan), np.full(count, np.nan)
@@ -100,15 +95,24 @@ def locate(
         given[chosen] = True
 
     fields = mapping.fields
+    is_only_pair = not ("latitude" in fields and "easting" in fields)
     if "cell" in fields:
         take(*_from_cells(distinct(frame[fields["cell"]]), fields["cell"]))
     for x, y, usual in (("longitude", "latitude", CRS_MAP), ("easting", "northing", CRS_PLANAR)):
         if x in fields and y in fields:
-            pair = CoordinateColumns(fields[x], fields[y], crs or usual)
+            is_its_own = bool(crs) and (is_only_pair or is_degrees(crs) == is_degrees(usual))
+            pair = CoordinateColumns(fields[x], fields[y], crs if is_its_own else usual)
             take(*from_coordinates(distinct(frame[fields[x]]), distinct(frame[fields[y]]), pair, bounds))
+    places = places or PlaceTables()
+    if "uprn" in fields:
+        take(*by_number(frame[fields["uprn"]].where(~given, ""), fields["uprn"], places.uprns, "uprn"))
     if "postcode" in fields:
         texts = distinct(frame[fields["postcode"]])
         take(*_from_postcodes(texts, fields["postcode"], postcodes, given))
+    if "usrn" in fields:
+        take(*by_number(frame[fields["usrn"]].where(~given, ""), fields["usrn"], places.usrns, "usrn"))
+    if set(NAME_FIELDS) & set(fields):
+        take(*by_name(frame, mapping, places))
     kept = tuple(one for one in findings if one.rows.any())
     return Located(latitude, longitude, origin, kept, tuple(whole_file))
 
@@ -191,7 +195,7 @@ class Mend(NamedTuple):
         return lies_inside(-first if self.turned else first, second, self.crs, bounds)
 
 
-def _mends(x: Floats, y: Floats, crs: str, bounds: Bounds) -> list[Mend]:
+def common_mends(x: Floats, y: Floats, crs: str, bounds: Bounds) -> list[Mend]:
     """The mends worth trying, commonest mistake first."""
     mends = [Mend(SWAPPED, SWAPPED_ROW, crs, swapped=True)]
     if is_degrees(crs):
@@ -214,7 +218,7 @@ def _mend_file(
     x, y = np.where(rows > 0, x, np.nan), np.where(rows > 0, y, np.nan)
     if rows[lies_inside(x, y, crs, bounds)].sum() > HARDLY_ANY * total:
         return None
-    for mend in _mends(x, y, crs, bounds):
+    for mend in common_mends(x, y, crs, bounds):
         within = mend.brings_inside(x, y, bounds)
         if rows[within].sum() > NEARLY_ALL * total:
             return mend, within
@@ -224,7 +228,7 @@ def _mend_file(
 def _mend_rows(x: Floats, y: Floats, odd: Bools, crs: str, bounds: Bounds) -> Iterator[tuple[RuleText, Bools]]:
     """Single rows among the odd ones that one common mistake would explain, each row once."""
     places = np.flatnonzero(odd)
-    for mend in _mends(x[places], y[places], crs, bounds) if len(places) else ():
+    for mend in common_mends(x[places], y[places], crs, bounds) if len(places) else ():
         within = mend.brings_inside(x[places], y[places], bounds)
         rows = np.zeros(len(odd), dtype=bool)
         rows[places[within]] = True
@@ -279,4 +283,5 @@ def _from_postcodes(texts: Distinct, column: str, table: pd.DataFrame | None, gi
         whole_file = (WholeFile(POSTCODE_NOT_FOUND, column, {"rows": f"{int(missing.sum()):,}"}),)
     origin = np.where(np.isnan(latitude), NOWHERE, FROM_POSTCODE).astype(np.int8)
     position = texts.positions
-    return Located(latitude[position], longitude[position], origin[position], (), whole_file), ~blank[position]
+    found = (origin != NOWHERE)[position]
+    return Located(latitude[position], longitude[position], origin[position], (), whole_file), found

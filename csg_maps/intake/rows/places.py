@@ -18,7 +18,16 @@ from csg_maps.intake.meaning.column_texts import Distinct
 from csg_maps.intake.messages import RuleText
 from csg_maps.intake.rows.anonymise import PRIVATE_SETTINGS, Hidden, find_hidden
 from csg_maps.intake.rows.context import IntakeContext
-from csg_maps.intake.rows.locations import FROM_COARSE_CELL, FROM_POINT, FROM_POSTCODE, NOWHERE, Located
+from csg_maps.intake.rows.located import (
+    FROM_COARSE_CELL,
+    FROM_NAMED_POINT,
+    FROM_POINT,
+    FROM_POSTCODE,
+    FROM_PREMISES,
+    FROM_STREET,
+    NOWHERE,
+    Located,
+)
 from csg_maps.intake.rows.rules import (
     AREA_CODE_UNKNOWN,
     AREAS_DISAGREE,
@@ -36,8 +45,8 @@ from csg_maps.settings import OUTSIDE_TOLERANCE_M
 
 Bools = npt.NDArray[np.bool_]
 
-_PRECISIONS = ("unknown", "area", "online", "point", "street", "postcode")
-_UNKNOWN, _AREA, _ONLINE, _POINT, _STREET, _POSTCODE = range(6)
+_PRECISIONS = ("unknown", "area", "online", "point", "street", "postcode", "premises")
+_UNKNOWN, _AREA, _ONLINE, _POINT, _STREET, _POSTCODE, _PREMISES = range(7)
 
 
 @dataclass(frozen=True)
@@ -105,8 +114,17 @@ def place(
     whole_file += _say_snapping(snapping) + _say_hidden(hidden, online)
     point = _STREET if precision == "street" or (not precision and snapping.is_snapped) else _POINT
     level = np.select(
-        [online, hidden.rows | coarse, located.origin == FROM_POINT, located.origin == FROM_POSTCODE, has_code],
-        [_ONLINE, _AREA, point, _POSTCODE, _AREA],
+        [
+            online,
+            hidden.rows | coarse,
+            located.origin == FROM_POINT,
+            located.origin == FROM_POSTCODE,
+            located.origin == FROM_PREMISES,
+            located.origin == FROM_STREET,
+            located.origin == FROM_NAMED_POINT,
+            has_code,
+        ],
+        [_ONLINE, _AREA, point, _POSTCODE, _PREMISES, _STREET, _POINT, _AREA],
         _UNKNOWN,
     )
     findings.append(Finding(NO_PLACE, (coarse | (located.origin == NOWHERE)) & ~online))

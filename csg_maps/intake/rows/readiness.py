@@ -37,7 +37,10 @@ NO_PLACE_COLUMN = register(
     "no-place-column",
     "refuse",
     N_("No column says where something happened."),
-    N_("Name the columns with latitude and longitude, easting and northing, an H3 cell, a postcode or an area code."),
+    N_(
+        "Name the columns with latitude and longitude, easting and northing, an H3 cell, a postcode, an area code, or the "
+        "name of the place."
+    ),
 )
 HALF_A_PLACE = register(
     "half-a-place",
@@ -69,7 +72,7 @@ HOMES_UNUSED = register(
 
 DATE_FIELDS = ("date", "year")
 HOME_SETTINGS = ("home", "care")
-PLACE_FIELDS = ("latitude", "easting", "cell", "postcode", "area_code")
+PLACE_FIELDS = ("latitude", "easting", "cell", "postcode", "area_code", "uprn", "usrn", "place_name", "locality")
 
 
 def refusals(name: str, columns: tuple[str, ...], mapping: ColumnMapping) -> tuple[Problem, ...]:

@@ -20,6 +20,7 @@ from csg_maps.intake.rows.content import read_content
 from csg_maps.intake.rows.context import IntakeContext
 from csg_maps.intake.rows.duplicates import held_already, repeated_rows, row_keys, source_refs
 from csg_maps.intake.rows.locations import locate
+from csg_maps.intake.rows.named_places import not_for_private
 from csg_maps.intake.rows.places import place
 from csg_maps.intake.rows.record_frames import (
     QUARANTINED_COLUMNS,
@@ -86,11 +87,14 @@ class Records:
     not_on_map: int
 
 
-def make_records(table: RawTable, mapping: ColumnMapping, context: IntakeContext) -> Records:
+def make_records(
+    table: RawTable, mapping: ColumnMapping, context: IntakeContext, source_ref: npt.NDArray[np.int64] | None = None
+) -> Records:
     """Turn the rows of a table into records by a mapping; what cannot become one is said, and kept apart or counted.
 
     When to use it: for each table of a supply, once its mapping is decided and its identifying columns are left out. Give
-    the keys of earlier tables of the same supply in `context.seen_row_keys`.
+    the keys of earlier tables of the same supply in `context.seen_row_keys`. Rows that were set aside and come again have
+    lost their reference; its keyed hash is `source_ref`.
 
     Fields that name a missing or left-out column are not used. Nothing is raised for a bad row; InputRefused for an
     unknown coordinate system or a date format that does not exist.
@@ -104,12 +108,15 @@ def make_records(table: RawTable, mapping: ColumnMapping, context: IntakeContext
     mapping = dataclasses.replace(mapping, fields=usable)
     words = {field: distinct(frame[usable[field]]) for field in _WORD_FIELDS if field in usable}
 
-    located = locate(frame, mapping, mapping.crs or _own_crs(table, usable), context.postcodes, context.bounds())
+    crs = mapping.crs or _own_crs(table, usable)
+    located = locate(frame, mapping, crs, context.postcodes, context.bounds(), places=context.places)
     timed = find_times(frame, mapping, context.timezone, context.today)
     content = read_content(frame, mapping, words, context.sharing, context.agency)
+    located = not_for_private(located, content.coded["setting"])
     supplied = words.get("area_code", same_everywhere("", len(frame)))
     placed = place(located, supplied, content.coded["setting"], context, mapping.constants.get("place_precision", ""))
-    source_ref = np.full(len(frame), NO_REFERENCE, dtype=np.int64)
+    if source_ref is None:
+        source_ref = np.full(len(frame), NO_REFERENCE, dtype=np.int64)
     if "reference" in usable:
         source_ref = source_refs(frame[usable["reference"]], context.agency, context.secret)
     understood = Understood(rows, source_ref, located, timed, content, placed, supplied)
@@ -189,7 +196,7 @@ def _keys(
     for field, code in sorted(mapping.constants.items()):
         if field not in told:
             told[field] = same_everywhere(code, len(candidates))
-    return row_keys(numbers, dict(sorted(told.items())), context.secret)
+    return row_keys(numbers, dict(sorted(told.items())), context.secret, context.own_row_keys)
 
 
 def _problems(

@@ -127,6 +127,30 @@ POSTCODE_NOT_FOUND = register(
     N_("The postcode of {rows} rows is not in the postcode table, or is no whole postcode. They are not on the map."),
     N_("Load a newer postcode table, or ask for whole postcodes."),
 )
+UPRN_NOT_FOUND = register(
+    "uprn-not-found",
+    "warning",
+    N_("The UPRN of {rows} rows is not in the table of UPRNs. What else the row says of its place is used."),
+    N_("Load a newer table of UPRNs (Areas, your own tables)."),
+)
+USRN_NOT_FOUND = register(
+    "usrn-not-found",
+    "warning",
+    N_("The USRN of {rows} rows is not in the table of streets. What else the row says of its place is used."),
+    N_("Load a newer table of streets (Areas, your own tables)."),
+)
+PLACE_WITHHELD = register(
+    "place-text-withheld",
+    "warning",
+    N_("{rows} rows name their place in a text that is too long or may tell of a person. It was neither shown nor kept."),
+    N_("Ask the agency to write only the place. Put the rows on the map by hand, if the place is known."),
+)
+PLACE_NOT_KNOWN = register(
+    "place-not-known",
+    "quarantine",
+    N_("The row names its place in words, and nobody has said yet which place is meant."),
+    N_("Confirm the name when adding the file, or put the row on the map by hand."),
+)
 DECIMAL_COMMA = register(
     "decimal-comma",
     "info",
