@@ -92,10 +92,15 @@ def agency_in_name(name: str) -> str:
     found = {
         agency: longest
         for agency, phrases in _NAME_WORDS.items()
-        if (longest := max((len(phrase) for phrase in phrases if f" {phrase} " in said), default=0))
+        if (longest := max((phrase for phrase in phrases if f" {phrase} " in said), key=len, default=""))
     }
-    best = [agency for agency, length in found.items() if length == max(found.values())]
-    return best[0] if len(best) == 1 and best[0] in labels("agencies") else ""
+    # "transport police" is not also "transport" and "police"
+    meant = [
+        agency
+        for agency, phrase in found.items()
+        if not any(phrase != other and phrase in other for other in found.values())
+    ]
+    return meant[0] if len(meant) == 1 and meant[0] in labels("agencies") else ""
 
 
 def _by_marker(result: ReadResult) -> str:
