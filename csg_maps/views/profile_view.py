@@ -1,14 +1,19 @@
 """One place in detail: what kinds of harm, who reported, when, and what is not known."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _
 from csg_maps.model.vocabulary import codes
-from csg_maps.views import cached, filters, wording
+from csg_maps.views import cached, filters, place_where, wording
 from csg_maps.views.state import Selection
+
+MOST_HARMS = 3
+"""So many kinds of harm are carried over to a proposal."""
 
 
 def show(store: Any, actor: Any, choice: filters.Choice, selected: Selection) -> None:
@@ -21,21 +26,40 @@ def show(store: Any, actor: Any, choice: filters.Choice, selected: Selection) ->
     heading = _("Cell in {area}").format(area=name) if selected.cell else name
     with st.container(key="profile", border=True):
         st.subheader(wording.plain(heading), anchor=False)
+        _propose(store, choice, selected, profile)
         if not profile.total:
             st.text(_("No record here under this filter. Silence is not safety: it may be that nobody was asked."))
             return
         st.text(_("{count} records under this filter.").format(count=wording.number(profile.total)))
-        left, middle, right = st.columns(3)
-        with left:
-            _codes(_("Harm"), profile.by_harm, "harm", "harms")
-            _codes(_("Kind of place"), profile.by_setting, "setting", "settings")
-        with middle:
-            _codes(_("Agency"), profile.by_agency, "agency", "agencies")
-            _codes(_("Age band"), profile.by_age_band, "age_band", "age_bands")
-        with right:
-            _months(profile.by_month)
-        _hours(profile.by_weekday_and_hours)
-        _unknown(profile)
+        show_counts(profile, lambda: _months(profile.by_month))
+
+
+def show_counts(profile: Any, months: Callable[[], None]) -> None:
+    """Draw the tables of a profile, with `months` in the third column."""
+    left, middle, right = st.columns(3)
+    with left:
+        _codes(_("Harm"), profile.by_harm, "harm", "harms")
+        _codes(_("Kind of place"), profile.by_setting, "setting", "settings")
+    with middle:
+        _codes(_("Agency"), profile.by_agency, "agency", "agencies")
+        _codes(_("Age band"), profile.by_age_band, "age_band", "age_bands")
+    with right:
+        months()
+    _hours(profile.by_weekday_and_hours)
+    _unknown(profile)
+
+
+def _propose(store: Any, choice: filters.Choice, selected: Selection, profile: Any) -> None:
+    """A way to take the place that is open into the register, with the harms most often recorded there."""
+    if not st.button(_("Propose a place here"), key="profile.propose", type="primary", icon=wording.ONWARDS):
+        return
+    harms = tuple(code for code in profile.by_harm["harm"] if not code.startswith("other."))[:MOST_HARMS]
+    try:
+        place_where.begin_from_map(store, choice.place, selected, harms)
+    except CsgMapsError as problem:
+        st.warning(wording.plain(problem))
+        return
+    st.switch_page("pages/8_Places.py")
 
 
 def _codes(heading: str, counted: pd.DataFrame, column: str, list_name: str) -> None:

@@ -44,3 +44,8 @@ def month(text: str) -> str:
     if not text:
         return _("not known")
     return str(format_date(pd.Timestamp(f"{text}-01").date(), "MMM y", locale=language()))
+
+
+def day(text: str) -> str:
+    """An ISO date as "24 November 2026"; an empty one as "–"."""
+    return str(format_date(pd.Timestamp(text).date(), "d MMMM y", locale=language())) if text else "–"

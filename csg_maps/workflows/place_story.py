@@ -155,18 +155,25 @@ def _not_known(place: RegisteredPlace, profile: Profile, month_unknown: int, sil
     yield _("What nobody reports, and what was recorded without a place.")
 
 
-def where_words(place: RegisteredPlace, told: PlaceStory, *, nearest: int = 6) -> tuple[str, ...]:
+def where_words(place: RegisteredPlace, told: PlaceStory) -> tuple[str, ...]:
     """The map of a place in words: which areas, how large, what is in it and near it."""
-    cells = len(place.cells)
-    lines = []
-    if told.areas:
-        lines.append(_("In {areas}.").format(areas=", ".join(told.areas)))
+    return _in_words(len(place.cells), told.areas, told.size_km2, told.near)
+
+
+def ground_words(store: Store, cells: tuple[int, ...], near: tuple[Near, ...]) -> tuple[str, ...]:
+    """The same of ground that is not in the register yet."""
+    size_km2 = area_km2(np.array(cells, dtype=np.int64))
+    return _in_words(len(cells), tuple(areas_in(store, cells)), size_km2, near)
+
+
+def _in_words(cells: int, areas: tuple[str, ...], size_km2: float, near: tuple[Near, ...]) -> tuple[str, ...]:
+    lines = [_("In {areas}.").format(areas=", ".join(areas))] if areas else []
     size = n_("{count} cell about 130 m across", "{count} cells about 130 m across", cells)
-    lines.append(_("{cells}; {size} km² together.").format(cells=size, size=f"{told.size_km2:.2f}"))
-    return (*lines, *_near_words(told.near, nearest))
+    lines.append(_("{cells}; {size} km² together.").format(cells=size, size=f"{size_km2:.2f}"))
+    return (*lines, *_near_words(near))
 
 
-def _near_words(near: tuple[Near, ...], nearest: int) -> Iterator[str]:
+def _near_words(near: tuple[Near, ...], nearest: int = 6) -> Iterator[str]:
     def named(group: str, most: int) -> str:
         things = [thing for thing in near if naming_group(thing.kind) == group][:most]
         return ", ".join(
