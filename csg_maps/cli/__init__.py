@@ -6,6 +6,7 @@ from csg_maps.cli.basemaps import basemap
 from csg_maps.cli.chase import reply, return_, supply_board
 from csg_maps.cli.maps import count, hotspots
 from csg_maps.cli.names import names
+from csg_maps.cli.places import places
 from csg_maps.cli.supplies import areas, batches, import_, init, restore_batch, run_job, tables, verify, withdraw
 from csg_maps.cli.workbench import set_aside
 from csg_maps.i18n import LANGUAGES, use_language
@@ -20,7 +21,7 @@ def main(language: str) -> None:
     use_language(language)
 
 
-for command in (init, import_, batches, withdraw, restore_batch, areas, tables, count, hotspots, verify, run_job):
+for command in (init, import_, batches, withdraw, restore_batch, areas, tables, count, hotspots, places, verify, run_job):
     main.add_command(command)
 main.add_command(names)
 for command in (supply_board, return_, reply):

@@ -15,7 +15,7 @@ from csg_maps.layers.hotspot_layer import hotspot_layer, number_layer
 from csg_maps.layers.legend import legend
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.filters import CellPlace
-from csg_maps.views import cached, filters, map_view, opened, profile_view, state, wording
+from csg_maps.views import cached, filters, map_view, opened, places_layer_view, profile_view, state, wording
 from csg_maps.views.state import Selection
 from csg_maps.workflows import explore, picture, place_profile, takeaway
 from csg_maps.workflows.explore import HotspotResult
@@ -130,6 +130,7 @@ def _show_map(
     if not selected.is_empty:
         key = selected.cell or selected.area_code
         layers.append(hotspot_layer(picture.selected_shapes(store, choice.place, key)))
+    layers += places_layer_view.chosen_layer(store, actor)
     click = map_view.show_map(
         make_map(ground.shapes, ground.bounds), layers, key=PAGE, filter_key=filter_key, bounds=ground.bounds
     )
@@ -140,6 +141,7 @@ def _show_map(
             st.rerun()
     caption = _("Numbers 1 to 10 on the map are the first rows of the table. A click opens a place.")
     map_view.show_legend(legend(drawn.legend), caption)
+    places_layer_view.show_table(store, actor)
 
 
 def _show_ranking(store: Any, actor: Any, choice: filters.Choice, result: HotspotResult) -> None:

@@ -51,8 +51,7 @@ def show(store: Any, actor: Any, opened: OpenedPlace) -> None:
     place_actions_view.show(store, actor, opened, told)
     if told.not_known:
         st.subheader(_("What is not known"), anchor=False)
-        for line in told.not_known:
-            st.text(f"– {line}")
+        st.text("\n".join(f"– {line}" for line in told.not_known))
         _show_silent(told)
     place_edit_view.show(store, actor, opened)
 
@@ -110,11 +109,9 @@ def _show_words(place: RegisteredPlace, told: place_story.PlaceStory) -> None:
     if place.harms:
         st.text(_("Harms: {names}.").format(names=", ".join(wording.labelled("harms", place.harms))))
     st.markdown(f"**{_('Where')}**")
-    for line in place_story.where_words(place, told):
-        st.text(line)
+    st.text("\n".join(place_story.where_words(place, told)))
     st.markdown(f"**{_('Strengths')}**")
-    for line in place.strengths or (_("None written down yet."),):
-        st.text(line)
+    st.text("\n".join(place.strengths) or _("None written down yet."))
 
 
 def _show_silent(told: place_story.PlaceStory) -> None:

@@ -65,8 +65,7 @@ def _show_where(store: Any, actor: Any, draft: place_ground.PlaceGround, near: t
         bounds=bounds,
         height_px=380,
     )
-    for line in place_story.ground_words(store, draft.cells, near):
-        st.text(line)
+    st.text("\n".join(place_story.ground_words(store, draft.cells, near)))
     place_where.show_overlaps(store, draft.cells)
 
 
@@ -140,7 +139,8 @@ def _show_action(key: str) -> None:
     _text_area(
         _("What will be done"), f"{key}.what", _("Something about the place: light, adults there, something on offer.")
     )
-    kind, agency, role, due = st.columns(4)
+    kind, agency = st.columns(2)
+    role, due = st.columns(2)
     kind.selectbox(
         _("Kind of action"),
         [code.code for code in codes("action_types")],

@@ -61,6 +61,11 @@ def ground_of_cells(cells: Sequence[int]) -> PlaceGround:
     )
 
 
+def ground_of_hex(texts: Sequence[str]) -> PlaceGround:
+    """The ground of cells as H3 writes them. Raises InputRefused for a text that is no cell."""
+    return ground_of_cells([cell for cell in h3_cells.from_hex(texts).tolist() if cell])
+
+
 def ground_of_area(store: Store, layer_id: str, area_code: str) -> PlaceGround:
     """The cells whose centre lies in an area. Raises InputRefused when there is no such area."""
     layer = areas.read_layer(store, layer_id)

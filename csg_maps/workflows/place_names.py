@@ -140,8 +140,8 @@ def strengths_near(store: Store, cells: tuple[int, ...], near: tuple[Near, ...] 
 
 def in_words(thing: Near) -> str:
     """A thing near a place in one line: its name, what it is, and how far."""
-    what = kind_label(thing.kind)
+    says_it = any(word in thing.name.casefold() for word in thing.kind.replace("_", ".").split("."))
+    name = thing.shown if says_it else _("{name} ({what})").format(name=thing.shown, what=kind_label(thing.kind))
     if thing.distance_m < 1:
-        return _("{name} ({what}), there").format(name=thing.shown, what=what)
-    metres = max(10, round(thing.distance_m / 10) * 10)
-    return _("{name} ({what}), {metres} m away").format(name=thing.shown, what=what, metres=metres)
+        return _("{name}, there").format(name=name)
+    return _("{name}, {metres} m away").format(name=name, metres=max(10, round(thing.distance_m / 10) * 10))

@@ -19,7 +19,7 @@ from csg_maps.model.vocabulary import codes, labels
 from csg_maps.store import counts
 from csg_maps.store.audit import record
 from csg_maps.store.workspace import Store, data_version, writing
-from csg_maps.workflows import picture
+from csg_maps.workflows import basemaps, picture
 from csg_maps.workflows.place_ground import bounds_around, middle, name_of, outline
 from csg_maps.workflows.place_register import ACTION_STATUS_LABELS, STATUS_LABELS, OpenedPlace
 from csg_maps.workflows.place_story import PlaceStory, caution, comparison_words, story, where_words
@@ -87,7 +87,7 @@ def page_of(store: Store, actor: Actor, opened: OpenedPlace, today: datetime.dat
 
 def map_png(store: Store, actor: Actor, place: RegisteredPlace) -> bytes:
     """The map of a place for paper: the base map or the ground, the place's outline, and its number."""
-    shapes = (*picture.ground(store, actor).shapes, *outline(place.cells))
+    shapes = (*picture.drawn_ground(store, actor), *outline(place.cells))
     return printed_map(
         shapes,
         bounds_around(place.cells),
@@ -99,8 +99,8 @@ def map_png(store: Store, actor: Actor, place: RegisteredPlace) -> bytes:
     )
 
 
-def _tiles(_store: Store) -> Tiles | None:
-    return None
+def _tiles(store: Store) -> Tiles | None:
+    return basemaps.tile_reader(store)
 
 
 def total_words(told: PlaceStory) -> str:
@@ -225,6 +225,8 @@ def _how_made(store: Store, actor: Actor, place: RegisteredPlace) -> tuple[str, 
     ]
     if last:
         lines.append(_("The newest concern held is of {day}.").format(day=last))
+    if attribution := picture.ground(store, actor).attribution:
+        lines.append(_("Map: {attribution}.").format(attribution=attribution.rstrip(".")))
     lines.append(_("Small numbers can point to a child: do not publish this page."))
     return tuple(lines)
 
