@@ -22,6 +22,7 @@ LISTS = (
     "lawful_bases",
     "place_types",
     "action_types",
+    "asset_kinds",
 )
 
 NOT_STATED = {
