@@ -7,6 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from csg_maps.layers.assets import routes
 from csg_maps.layers.documents import Documents
 from csg_maps.layers.headers import SecurityHeaders
+from csg_maps.layers.tiles import tile_routes
 from csg_maps.views import startup
 
 startup.check_settings()
@@ -15,9 +16,9 @@ base_path = startup.base_path()
 
 app = st.App(
     "home.py",
-    routes=routes(base_path),
+    routes=[*routes(base_path), *tile_routes(startup.basemap_folder, base_path)],
     middleware=[
-        Middleware(SecurityHeaders, policy=policy, base_path=base_path),
+        Middleware(SecurityHeaders, policy=policy, base_path=base_path, tile_host=startup.tile_host()),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(startup.allowed_hosts()), www_redirect=False),
         Middleware(Documents, page=page, frame=frame, base_path=base_path),
     ],

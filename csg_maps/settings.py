@@ -53,6 +53,11 @@ READ_MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 """Processor time and memory that reading one file may take in a process of its own."""
 
 
+def tile_server() -> tuple[str, str]:
+    """Address and attribution of a tile server of somebody else, as an administrator lists it; "" = none, the default."""
+    return os.environ.get("CSG_TILE_SERVER", "").strip(), os.environ.get("CSG_TILE_ATTRIBUTION", "").strip()
+
+
 def store_folder() -> Path:
     """The folder of the store: CSG_STORE, or `store` beside app.py."""
     return Path(os.environ.get("CSG_STORE") or PROJECT_FOLDER / "store")

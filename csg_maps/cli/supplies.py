@@ -22,7 +22,7 @@ from csg_maps.workflows import boundaries, importing, jobs, references, stores, 
 def init(folder: Path, demo: bool) -> None:
     """Make a new store."""
     with click.progressbar(length=100, label="Making the store", file=sys.stderr) as bar:
-        stores.make(folder, demo=demo, progress=_to_bar(bar))
+        stores.make(folder, demo=demo, progress=to_bar(bar))
     click.echo("The store is made." + (" Its data is fictional." if demo else " It is empty: import a file next."))
 
 
@@ -77,7 +77,7 @@ def import_(
         save_profile=options["save_profile"],
     )
     with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
-        result = importing.run_import(store, LOCAL_ACTOR, request, _to_bar(bar))
+        result = importing.run_import(store, LOCAL_ACTOR, request, to_bar(bar))
     if report:
         _write_report(report, result.as_dict())
     click.echo(importing.in_words(result))
@@ -206,7 +206,8 @@ def run_job(folder: Path, job_id: str) -> None:
     jobs.run(stores.open_local(folder), job_id)
 
 
-def _to_bar(bar: Any) -> importing.Progress:
+def to_bar(bar: Any) -> importing.Progress:
+    """Progress of a workflow, as a bar of a hundred parts."""
     reached = 0
 
     def progress(done: float, stage: str) -> None:

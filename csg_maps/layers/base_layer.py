@@ -6,7 +6,7 @@ import folium
 import numpy as np
 import shapely
 
-from csg_maps.layers.elements import ShapePath
+from csg_maps.layers.elements import ShapePath, TileLayer, TileSet
 from csg_maps.layers.shapes import Shape, line_shape, polygon_shape
 
 _TOLERANCE = 0.00004  # degrees, about 4 m: finer than a screen shows at the closest zoom offered
@@ -40,11 +40,13 @@ def border_shapes(areas: Any) -> tuple[Shape, ...]:
     return () if shape.is_empty else (shape,)
 
 
-def base_layer(shapes: tuple[Shape, ...]) -> folium.FeatureGroup:
+def base_layer(ground: tuple[Shape | TileSet, ...]) -> folium.FeatureGroup:
     """The ground as one layer, to go into the map itself: as long as it stays the same, so does the view."""
     layer = folium.FeatureGroup("ground")
-    for shape in shapes:
-        if not shape.is_empty:
+    for shape in ground:
+        if isinstance(shape, TileSet):
+            TileLayer(shape).add_to(layer)
+        elif not shape.is_empty:
             ShapePath(shape).add_to(layer)
     return layer
 

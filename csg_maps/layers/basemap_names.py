@@ -101,7 +101,7 @@ def place_names(
     placed: list[PlacedName] = []
     named = np.array([bool(forms) for forms in names], dtype=np.bool_)
     for (kind, rank), look in NAMES.items():
-        if zoom < look.from_zoom:
+        if not look.from_zoom <= zoom <= look.to_zoom:
             continue
         chosen = np.flatnonzero(named & (kinds == kind) & (ranks == rank))
         if not len(chosen):

@@ -34,7 +34,7 @@ class LineLook:
 
 @dataclass(frozen=True)
 class NameLook:
-    """Letters of a name: size in pixels and weight. `along`: it follows its line."""
+    """Letters of a name: size in pixels and weight, and the zooms it is written at. `along`: it follows its line."""
 
     size_px: int
     weight: int
@@ -42,6 +42,7 @@ class NameLook:
     from_zoom: int
     along: bool = False
     dot: str = ""
+    to_zoom: int = 22
 
 
 AREAS: dict[str, AreaLook] = {
@@ -79,9 +80,9 @@ BORDERS: dict[int, LineLook] = {
 _INK, _PURPLE, _GREEN, _BLUE, _GREY = "#333d3f", "#574b66", "#35592f", "#285a75", "#4c5355"
 
 NAMES: dict[tuple[str, int], NameLook] = {
-    ("settlement", 1): NameLook(18, 600, _INK, 8),
-    ("settlement", 2): NameLook(15, 600, _INK, 9),
-    ("border", 1): NameLook(15, 600, _PURPLE, 8),
+    ("settlement", 1): NameLook(18, 600, _INK, 8, to_zoom=13),
+    ("settlement", 2): NameLook(15, 600, _INK, 9, to_zoom=13),
+    ("border", 1): NameLook(15, 600, _PURPLE, 8, to_zoom=13),
     ("settlement", 3): NameLook(13, 500, _INK, 11),
     ("station", 0): NameLook(12, 600, _INK, 13, dot="square"),
     ("border", 2): NameLook(13, 500, _PURPLE, 9),

@@ -6,17 +6,29 @@ HTML. These have no place for a text: what each writes is checked where it is ma
 
 import json
 import math
+import re
+from dataclasses import dataclass
 
 from folium.elements import MacroElement
 from folium.template import Template
 
 from csg_maps.errors import SchemaBroken
+from csg_maps.geography.tiles import MAXIMUM_ZOOM
 from csg_maps.i18n import _
+from csg_maps.layers.basemap_style import GROUND
 from csg_maps.layers.palette import SEA, style
 from csg_maps.layers.shapes import DECIMALS, Shape
+from csg_maps.layers.tile_server import tile_server
+from csg_maps.layers.tiles import BASEMAP_ID
 
 Bounds = tuple[float, float, float, float]
 """South, west, north, east, in degrees (EPSG:4326)."""
+
+OWN_TILES = "../../basemap/"
+"""The app's own tiles, from the frame that holds a map (/component/<name>/index.html)."""
+
+CLOSEST_VIEW = 19
+_OWN_ADDRESS = re.compile(r"\.\./\.\./basemap/[0-9a-f]{16}/\{z\}/\{x\}/\{y\}")
 
 # The inverse of what `shapes` writes: nested arrays of [latitude, longitude].
 _DECODE = (
@@ -55,6 +67,69 @@ class ShapePath(MacroElement):  # type: ignore[misc]
         }
         maker = "polyline" if shape.is_line else "polygon"
         self.call = f"L.{maker}({_DECODE}({shape.paths}), {json.dumps(options)})"
+
+
+@dataclass(frozen=True)
+class TileSet:
+    """Tiles that lie under a map: a base map of the store by its id, or "" = the tile server that an administrator lists.
+
+    Zooms beyond the first and the last are shown enlarged or reduced. `is_sea` says what lies where there are no tiles.
+    There is no place for an address here: none can come from data.
+    """
+
+    basemap_id: str
+    min_zoom: int
+    max_zoom: int
+    is_sea: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.basemap_id, str) or (self.basemap_id and not BASEMAP_ID.fullmatch(self.basemap_id)):
+            raise SchemaBroken("A base map is named by sixteen hexadecimal digits.")
+        zooms = (self.min_zoom, self.max_zoom)
+        if any(type(zoom) is not int for zoom in zooms) or not 0 <= zooms[0] <= zooms[1] <= MAXIMUM_ZOOM:
+            raise SchemaBroken(f"The zooms of a base map must be 0 to {MAXIMUM_ZOOM}, the first not after the last.")
+        if not isinstance(self.is_sea, bool):
+            raise SchemaBroken("`is_sea` must be true or false.")
+
+
+class TileLayer(MacroElement):  # type: ignore[misc]
+    """The tiles of a `TileSet`, from the app's own route, or from the one server that an administrator lists."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.tileLayer({{ this.quoted }}, {{ this.options }});"
+        "{{ this.get_name() }}.on('add', function (event) { var box = event.target._map.getContainer();"
+        " box.classList.add('csg-on-tiles'); box.style.background = '{{ this.background }}'; });"
+        "{{ this.get_name() }}.addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, tiles: TileSet) -> None:
+        super().__init__()
+        self._name = "TileLayer"
+        if not isinstance(tiles, TileSet):
+            raise SchemaBroken("A tile layer is made from a TileSet.")
+        listed = tile_server()
+        if not tiles.basemap_id and listed is None:
+            raise SchemaBroken("No tile server is listed.")
+        own = f"{OWN_TILES}{tiles.basemap_id}/{{z}}/{{x}}/{{y}}"
+        self.address = own if tiles.basemap_id or listed is None else listed.address
+        self.quoted = json.dumps(self.address)
+        options = {
+            "minNativeZoom": tiles.min_zoom,
+            "maxNativeZoom": tiles.max_zoom,
+            "maxZoom": max(tiles.max_zoom, CLOSEST_VIEW),
+            "className": "csg-tile",
+            "referrerPolicy": "no-referrer",
+        }
+        self.options = json.dumps(options)
+        self.background = GROUND["sea" if tiles.is_sea else "land"]
+
+
+def is_allowed_address(address: str) -> bool:
+    """Whether tiles may be asked of this address: the app's own route, or the server that an administrator lists."""
+    listed = tile_server()
+    return bool(_OWN_ADDRESS.fullmatch(address)) or (listed is not None and address == listed.address)
 
 
 class NumberMark(MacroElement):  # type: ignore[misc]

@@ -23,11 +23,24 @@ _ALWAYS = {
 }
 _NEVER_KEPT = ("/media/", "/_stcore/")
 
-FRAME_POLICY = (
+_FRAME_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'none'; frame-ancestors 'self'; object-src 'none'; "
+    "img-src 'self' data:{pictures}; font-src 'self'; connect-src 'none'; frame-ancestors 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'none'; sandbox allow-scripts"
 )
+
+
+def frame_policy(tile_host: str = "") -> str:
+    """The content policy of a map's frame. `tile_host` is that of the one tile server that an administrator lists.
+
+    >>> "https:" in frame_policy(), "img-src 'self' data: https://tiles.example.org;" in frame_policy("tiles.example.org")
+    (False, True)
+    """
+    return _FRAME_POLICY.format(pictures=f" https://{tile_host}" if tile_host else "")
+
+
+FRAME_POLICY = frame_policy()
+"""That of a frame without a tile server."""
 
 
 def inline_hashes(document: str) -> tuple[str, ...]:
@@ -55,9 +68,10 @@ def page_policy(document: str) -> str:
 class SecurityHeaders:
     """ASGI middleware: sets the headers on every answer, whoever wrote it."""
 
-    def __init__(self, app: ASGIApp, policy: str, base_path: str = "") -> None:
+    def __init__(self, app: ASGIApp, policy: str, base_path: str = "", tile_host: str = "") -> None:
         self.app = app
         self.policy = policy
+        self.frame_policy = frame_policy(tile_host)
         self.base = "/" + base_path.strip("/") if base_path.strip("/") else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,9 +91,9 @@ class SecurityHeaders:
 
     def _headers(self, path: str) -> dict[str, str]:
         in_frame = path.startswith("/component/")
-        headers = {**_ALWAYS, "content-security-policy": FRAME_POLICY if in_frame else self.policy}
-        if not in_frame and not path.startswith("/assets/"):
-            # A frame of an opaque origin loads the assets, so these cannot be kept to the same origin.
+        headers = {**_ALWAYS, "content-security-policy": self.frame_policy if in_frame else self.policy}
+        if not in_frame and not path.startswith(("/assets/", "/basemap/")):
+            # A frame of an opaque origin loads assets and tiles, so these cannot be kept to the same origin.
             headers |= {
                 "cross-origin-resource-policy": "same-origin",
                 "cross-origin-opener-policy": "same-origin",

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageDraw
 from csg_maps.errors import SchemaBroken
 from csg_maps.geography.tiles import TILE_PX, metres_per_pixel, unit_points
 from csg_maps.i18n import _
-from csg_maps.layers.elements import Bounds
+from csg_maps.layers.elements import Bounds, TileSet
 from csg_maps.layers.fonts import BOLD, SEMIBOLD, font
 from csg_maps.layers.palette import SEA, style
 from csg_maps.layers.shape_points import lines_of, polygons_of
@@ -53,7 +53,7 @@ class _Frame:
 
 
 def printed_map(
-    shapes: tuple[Shape, ...],
+    shapes: tuple[Shape | TileSet, ...],
     bounds: Bounds,
     *,
     tiles: Tiles | None,

@@ -5,11 +5,14 @@ holds nothing else.
 """
 
 import contextlib
+import functools
+import io
 import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -52,6 +55,14 @@ def read_tile(path: Path, zoom: int, column: int, row: int) -> tuple[bytes, str]
     return (bytes(found[0]), str(found[1])) if found else None
 
 
+@functools.cache
+def empty_tile() -> bytes:
+    """A clear tile, for what lies beyond a map: a missing picture would be an error in the browser."""
+    written = io.BytesIO()
+    Image.new("RGBA", (1, 1), (0, 0, 0, 0)).save(written, "PNG")
+    return written.getvalue()
+
+
 def tile_routes(folder: Callable[[], Path], base_path: str = "") -> list[BaseRoute]:
     """The route `/basemap/<id>/<z>/<x>/<y>`; `folder` gives the folder of the MBTiles files (`<id>.mbtiles`)."""
 
@@ -64,9 +75,12 @@ def tile_routes(folder: Callable[[], Path], base_path: str = "") -> list[BaseRou
         zoom, column, row = (int(asked[name]) for name in ("z", "x", "y"))
         if zoom > MAXIMUM_ZOOM or column >= 2**zoom or row >= 2**zoom:
             raise HTTPException(404)
-        found = read_tile(folder() / f"{asked['basemap_id']}.mbtiles", zoom, column, row)
-        kind = picture_type(found[0]) if found else ""
-        if found is None or not kind:
+        path = folder() / f"{asked['basemap_id']}.mbtiles"
+        if not path.is_file():
+            raise HTTPException(404, headers={"Cache-Control": "no-cache"})
+        found = read_tile(path, zoom, column, row) or (empty_tile(), "none")
+        kind = picture_type(found[0])
+        if not kind:
             raise HTTPException(404, headers={"Cache-Control": "no-cache"})
         headers = {"ETag": f'"{found[1]}"', "Cache-Control": _FOR_EVER}
         if request.headers.get("if-none-match") == headers["ETag"]:

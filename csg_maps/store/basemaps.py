@@ -44,6 +44,7 @@ CREATE VIEW IF NOT EXISTS tiles AS
     SELECT zoom_level, tile_column, tile_row, tile_data FROM map JOIN images USING (tile_id);
 """
 _ID_BYTES = 8
+_GROUND_KEY = "csg_ground"
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,12 @@ def begin(
     bounds: Bounds,
     features: gpd.GeoDataFrame | None = None,
     recipe: str = "",
+    is_sea: bool = False,
 ) -> BaseMap:
     """Start a base map: its row says "drawing" until `finish`.
 
-    `features` is what it is drawn from, kept until then; `recipe` recognises the same file and choices when they come again.
+    `features` is what it is drawn from, kept until then; `recipe` recognises the same file and choices when they come again;
+    `is_sea` says what lies beyond the tiles.
     """
     require(actor, "manage_areas")
     basemap_id = secrets.token_hex(_ID_BYTES)
@@ -88,7 +91,8 @@ def begin(
             _folder(store), lambda path: features.to_parquet(path, index=False), name=f"{basemap_id}.features.parquet"
         )
     with tiles_being_made(store, basemap_id) as made, made:
-        made.execute("INSERT OR REPLACE INTO metadata VALUES ('recipe', ?)", (recipe,))
+        about = {"recipe": recipe, _GROUND_KEY: "sea" if is_sea else "land"}
+        made.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", about.items())
     table = ground_tables.basemaps
     with writing(store) as connection:
         values = {
@@ -268,6 +272,17 @@ def get_basemap(store: Store, basemap_id: str) -> BaseMap:
 def shown(store: Store) -> BaseMap | None:
     """The base map that is shown, None when there is none."""
     return next((one for one in list_basemaps(store) if one.is_shown and one.state == "ready"), None)
+
+
+def lies_in_sea(store: Store, basemap_id: str) -> bool:
+    """Whether what lies beyond the tiles of a complete map is sea."""
+    path = basemap_path(store, basemap_id)
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as made:
+            found = made.execute("SELECT value FROM metadata WHERE name = ?", (_GROUND_KEY,)).fetchone()
+    except sqlite3.Error:
+        return False
+    return found is not None and found[0] == "sea"
 
 
 def basemap_path(store: Store, basemap_id: str) -> Path:

@@ -13,7 +13,7 @@ from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import N_, _
 from csg_maps.layers.hotspot_layer import hotspot_layer
 from csg_maps.layers.map_page import make_map
-from csg_maps.views import cached, map_view, opened, state, wording
+from csg_maps.views import basemap_view, cached, map_view, opened, state, wording
 from csg_maps.workflows import boundaries, picture, references
 
 TABLE_LABELS = {
@@ -52,6 +52,8 @@ def show() -> None:
     with right:
         if layers:
             _show_map(store, actor, layers)
+    st.divider()
+    basemap_view.show(store, actor, has_map=bool(layers))
 
 
 def _show_layers(layers: list[dict[str, Any]]) -> None:

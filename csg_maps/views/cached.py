@@ -10,6 +10,7 @@ import streamlit as st
 from csg_maps.i18n import language
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import ConcernFilter, Place
+from csg_maps.views import state
 from csg_maps.workflows import explore, overview, picture, place_profile
 from csg_maps.workflows.stores import Store
 
@@ -51,8 +52,10 @@ def _hotspots(
 
 
 def ground(store: Store, actor: Actor) -> picture.Ground:
-    """What lies under every map."""
-    return _ground(store, actor, view_key(store, actor)[:3])
+    """What lies under every map. Whose it is, is noted for `map_view.show_map`, which says so below each map."""
+    found = _ground(store, actor, view_key(store, actor)[:3])
+    state.remember("map.credits", (found.attribution, found.tile_host))
+    return found
 
 
 @st.cache_data(ttl=3600, max_entries=4, show_spinner=False)

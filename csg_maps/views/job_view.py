@@ -11,20 +11,20 @@ from csg_maps.workflows.stores import Store
 POLL_SECONDS = 1.0
 
 
-def is_running(store: Store, job_id: str) -> bool:
-    """Whether the job is still under way."""
+def is_running(store: Store, job_id: str, *, until: float = 1.0) -> bool:
+    """Whether the job is still under way, and has not done the share that is waited for."""
     state = jobs.state_of(store, job_id)
-    return state is not None and state.state == "running"
+    return state is not None and state.state == "running" and state.progress <= until
 
 
-def watch(store: Store, job_id: str) -> None:
-    """Show the progress of a running job; the whole page runs again when it ends."""
+def watch(store: Store, job_id: str, *, until: float = 1.0) -> None:
+    """Show the progress of a running job; the whole page runs again when it ends, or has done the share waited for."""
 
     @st.fragment(run_every=POLL_SECONDS)
     def progress() -> None:
         resume_shell()
         state = jobs.state_of(store, job_id)
-        if state is None or state.state != "running":
+        if state is None or state.state != "running" or state.progress > until:
             st.rerun()
             return
         stage = wording.plain(state.stage) or _("Starting")

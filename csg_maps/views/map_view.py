@@ -13,8 +13,8 @@ from streamlit_folium import st_folium
 
 from csg_maps.i18n import _
 from csg_maps.layers.legend import LegendEntry
-from csg_maps.layers.map_page import check_page
-from csg_maps.views import state
+from csg_maps.layers.map_page import check_page, has_tiles
+from csg_maps.views import state, wording
 from csg_maps.views.state import MapMemory
 
 MAP_HEIGHT_PX = 560
@@ -62,9 +62,24 @@ def show_map(
         use_container_width=True,
         height=int(height_px),
     )
+    if has_tiles(page):
+        _show_credits()
     memory, click = new_click(state.map_memory(key), read_click(answer, bounds), filter_key)
     state.set_map_memory(key, memory)
     return click
+
+
+def _show_credits() -> None:
+    """Whose tiles lie under the map, and who learns where one looks. The words come from a file: they are never in a map."""
+    nothing: tuple[str, str] = ("", "")
+    attribution, tile_host = state.remembered("map.credits", nothing)
+    if attribution:
+        st.caption(_("Base map: {attribution}").format(attribution=wording.plain(attribution)))
+    if tile_host:
+        learns = _(
+            "The tiles come from {host}, another organisation's server: it learns which part of the map is looked at."
+        )
+        st.caption(learns.format(host=wording.plain(tile_host)))
 
 
 def read_click(answer: object, bounds: tuple[float, float, float, float]) -> Click | None:

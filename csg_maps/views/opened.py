@@ -31,13 +31,18 @@ def store() -> Store:
     except CsgMapsError as problem:
         st.error(wording.plain(problem))
         st.stop()
-    if demo_job and job_view.is_running(opened, demo_job):
+    if demo_job and job_view.is_running(opened, demo_job, until=stores.DEMO_RECORDS_IN):
         st.info(_("This is the first start: a fictional borough is being made, so that there is something to look at."))
-        job_view.watch(opened, demo_job)
+        job_view.watch(opened, demo_job, until=stores.DEMO_RECORDS_IN)
         st.stop()
     if stores.is_demo(opened):
         _demo_banner(opened)
     return opened
+
+
+def store_at_hand() -> Store:
+    """The open store for a callback: without a word on the page."""
+    return _open(str(store_folder()))[0]
 
 
 def _demo_banner(opened: Store) -> None:

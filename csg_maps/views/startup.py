@@ -8,9 +8,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
+from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
 from csg_maps.layers.documents import frame_document, page_document
 from csg_maps.layers.headers import page_policy
+from csg_maps.layers.tile_server import tile_server
+from csg_maps.settings import store_folder
 
 Option = Callable[[str], object]
 
@@ -106,9 +109,28 @@ def _value(option: Option, name: str, otherwise: object) -> object:
         return otherwise
 
 
+def basemap_folder() -> Path:
+    """Where the tiles of base maps lie."""
+    return store_folder() / "basemaps"
+
+
+def tile_host() -> str:
+    """The host of the tile server that an administrator lists; "" when there is none."""
+    listed = tile_server()
+    return listed.host if listed is not None else ""
+
+
+def _tile_server_refusals() -> tuple[str, ...]:
+    try:
+        tile_server()
+    except InputRefused as problem:
+        return (str(problem),)
+    return ()
+
+
 def check_settings() -> None:
     """End the program with one clear message when a setting of the platform is unsafe; else mark the app as started."""
-    if reasons := refusals(st.get_option):
+    if reasons := (*refusals(st.get_option), *_tile_server_refusals()):
         lines = "\n".join(f"  - {reason}" for reason in reasons)
         heading = _("csg_maps does not start with these settings. Change .streamlit/config.toml, or what overrides it:")
         raise SystemExit(f"\n{heading}\n{lines}\n")

@@ -33,7 +33,7 @@ def zooms_for(bounds: Bounds, asked: int = 0) -> tuple[int, int]:
         )
     x, y = unit_points([bounds[1], bounds[3]], [bounds[2], bounds[0]])
     across = max(float(x[1] - x[0]), float(y[1] - y[0]), 1e-6)
-    first = min(max(math.floor(math.log2(2 / across)), WIDEST_ZOOM), asked or CLOSEST_ZOOM)
+    first = min(max(math.floor(math.log2(1.3 / across)), WIDEST_ZOOM), asked or CLOSEST_ZOOM)
     if asked:
         return first, asked
     last = CLOSEST_ZOOM

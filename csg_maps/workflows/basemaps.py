@@ -205,6 +205,7 @@ def _begin(
         bounds=bounds,
         features=features,
         recipe=recipe,
+        is_sea=bool((features["kind"] == "land").any()),
     )
 
 

@@ -3,6 +3,7 @@
 A click, a closed tab or a killed process leaves the store as it was, or as it was meant to become.
 """
 
+import dataclasses
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from csg_maps.model.supply import ImportRequest, request_from_json, request_to_j
 from csg_maps.settings import PROJECT_FOLDER
 from csg_maps.store import jobs as job_rows
 from csg_maps.store.workspace import Store
-from csg_maps.workflows import importing, inspecting, many_supplies, stores
+from csg_maps.workflows import basemaps, importing, inspecting, many_supplies, stores
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,35 @@ def start_demo(store: Store, actor: Actor) -> str:
     return job_id
 
 
+def start_basemap(store: Store, actor: Actor, content: bytes, shown_name: str, choice: basemaps.BaseMapChoice) -> str:
+    """Keep a map file in a staging folder of its own and start making it the base map. Returns the job's id."""
+    require(actor, "manage_areas")
+    job_id = job_rows.create_job(store, kind="basemap", request="{}")
+    folder = staging_folder(store, job_id)
+    path = folder / "map"
+    path.write_bytes(content)
+    asked = {"path": str(path), "name": shown_name, "choice": dataclasses.asdict(choice), "language": language()}
+    _write_request(folder, asked)
+    _spawn(store, job_id)
+    return job_id
+
+
+def resume_basemap(store: Store, actor: Actor, basemap_id: str) -> str:
+    """Go on with a base map whose drawing was interrupted. Returns the job's id."""
+    require(actor, "manage_areas")
+    job_id = job_rows.create_job(store, kind="basemap", request="{}")
+    _write_request(staging_folder(store, job_id), {"basemap_id": basemap_id, "language": language()})
+    _spawn(store, job_id)
+    return job_id
+
+
+def drawing(store: Store, actor: Actor) -> tuple[str, ...]:
+    """The ids of the jobs that make a base map now; the demo borough's is among what its job makes."""
+    require(actor, "see_counts")
+    running = (row for row in job_rows.running_jobs(store) if row.kind in {"basemap", "demo"})
+    return tuple(row.job_id for row in running if not job_rows.is_stale(row))
+
+
 def state_of(store: Store, job_id: str) -> JobState | None:
     """The job as it stands, None when there is none of that id.
 
@@ -142,6 +172,7 @@ def run(store: Store, job_id: str) -> None:
             store, LOCAL_ACTOR, [request_from_json(text) for text in asked["requests"]], progress, job_id=job_id
         ),
         "demo": lambda: _demo(store, progress),
+        "basemap": lambda: _basemap(store, asked, progress),
     }
     with job_rows.heartbeat(store, job_id):
         try:
@@ -161,6 +192,18 @@ def run(store: Store, job_id: str) -> None:
 def _demo(store: Store, progress: importing.Progress) -> dict[str, Any]:
     stores.fill_with_demo(store, LOCAL_ACTOR, progress)
     return {}
+
+
+def _basemap(store: Store, asked: dict[str, Any], progress: importing.Progress) -> dict[str, Any]:
+    if "basemap_id" in asked:
+        added = basemaps.go_on(store, LOCAL_ACTOR, asked["basemap_id"], progress)
+    else:
+        said = asked["choice"]
+        choice = basemaps.BaseMapChoice(**{**said, "layer_kinds": tuple(map(tuple, said["layer_kinds"]))})
+        path = Path(asked["path"])
+        added = basemaps.add(store, LOCAL_ACTOR, path, asked["name"], choice, progress=progress)
+        path.unlink(missing_ok=True)
+    return {"basemap_id": added.basemap_id, "in_words": list(added.in_words)}
 
 
 def clear_staging(store: Store, job_id: str) -> None:

@@ -13,6 +13,7 @@ from csg_maps.geography.areas import area_of_points
 from csg_maps.hotspots.classify import CLASS_LABELS, count_classes
 from csg_maps.i18n import N_, _
 from csg_maps.layers.base_layer import base_shapes, border_shapes
+from csg_maps.layers.elements import CLOSEST_VIEW, TileSet
 from csg_maps.layers.hotspot_layer import (
     NUMBERED,
     area_outline_shapes,
@@ -21,14 +22,18 @@ from csg_maps.layers.hotspot_layer import (
     outline_shapes,
 )
 from csg_maps.layers.shapes import Shape
+from csg_maps.layers.tile_server import tile_server
 from csg_maps.model.actor import Actor
 from csg_maps.model.filters import AreaPlace, CellPlace, Place
-from csg_maps.store import areas, counts, reference
+from csg_maps.store import areas, basemaps, counts, reference
 from csg_maps.store.workspace import Store
 from csg_maps.workflows.explore import HotspotResult
 
 Bounds = tuple[float, float, float, float]
 BRITAIN: Bounds = (50.0, -6.0, 56.0, 1.5)
+MOST_LINES_SENT = 20_000
+"""More pieces than this of a kind are for tiles only: a browser would be sent megabytes."""
+
 CLASS_NUMBERS = {
     "hotspot_999": 5,
     "hotspot_99": 4,
@@ -54,10 +59,16 @@ SPANS = {
 
 @dataclass(frozen=True)
 class Ground:
-    """What lies under every result, and south, west, north, east of the whole study area in degrees."""
+    """What lies under every result, and south, west, north, east of the whole study area in degrees.
 
-    shapes: tuple[Shape, ...]
+    `shapes` begins with the tiles of the base map, where one is shown; `attribution` says whose they are, and must stand under
+    the map. `tile_host` is the server of somebody else that they are asked of ("" = the app's own).
+    """
+
+    shapes: tuple[Shape | TileSet, ...]
     bounds: Bounds
+    attribution: str = ""
+    tile_host: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,35 +84,63 @@ class Picture:
 
 
 def ground(store: Store, actor: Actor) -> Ground:
-    """Land, water, parks and streets of the store, and the borders of its own area."""
+    """The base map of the store, or its land, water, parks and streets; and the borders of its own area."""
     require(actor, "see_counts")
-    kinds = {kind: _lines(store, kind) for kind in ("land", "water", "parks", "streets", "main_streets")}
     extent = [layer for layer in areas.list_layers(store) if layer.is_extent]
     outline = areas.read_layer(store, extent[0].layer_id) if extent else None
+    shown, listed = basemaps.shown(store), tile_server()
+    drawn: tuple[Shape | TileSet, ...]
+    attribution = tile_host = ""
+    if shown is not None:
+        is_sea = basemaps.lies_in_sea(store, shown.basemap_id)
+        drawn = (TileSet(shown.basemap_id, shown.min_zoom, shown.max_zoom, is_sea),)
+        attribution = shown.attribution or shown.name
+    elif listed is not None:
+        drawn = (TileSet("", 0, CLOSEST_VIEW),)
+        attribution, tile_host = listed.attribution, listed.host
+    else:
+        drawn = _drawn_ground(store, outline)
+    drawn += border_shapes(outline) if outline is not None else ()
+    return Ground(drawn, _bounds(store, actor, outline), attribution, tile_host)
+
+
+def _bounds(store: Store, actor: Actor, outline: gpd.GeoDataFrame | None) -> Bounds:
+    """The council's own area; without one where the records lie, or the base map."""
+    if outline is not None:
+        west, south, east, north = outline.total_bounds
+        return float(south), float(west), float(north), float(east)
+    cells = counts.history_cells(store, 9, actor=actor)
+    if not len(cells):
+        shown = basemaps.shown(store)
+        return shown.bounds if shown is not None else BRITAIN
+    latitude, longitude = h3_cells.centres(cells)
+    # a stray record far away must not make the map a speck
+    low, high = np.percentile(latitude, [1, 99]), np.percentile(longitude, [1, 99])
+    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+
+def drawn_ground(store: Store, actor: Actor) -> tuple[Shape, ...]:
+    """Land, water, parks and streets as shapes, whether a base map is shown or not: for prints where it has no tiles."""
+    require(actor, "see_counts")
+    extent = [layer for layer in areas.list_layers(store) if layer.is_extent]
+    return _drawn_ground(store, areas.read_layer(store, extent[0].layer_id) if extent else None)
+
+
+def _drawn_ground(store: Store, outline: gpd.GeoDataFrame | None) -> tuple[Shape, ...]:
+    kinds = {kind: _lines(store, kind) for kind in ("land", "water", "parks", "streets", "main_streets")}
     land = kinds["land"] if kinds["land"] is not None else outline
-    drawn = base_shapes(
+    return base_shapes(
         land=land,
         water=kinds["water"],
         parks=kinds["parks"],
         streets=kinds["streets"],
         main_streets=kinds["main_streets"],
     )
-    if outline is not None:
-        drawn += border_shapes(outline)
-        west, south, east, north = outline.total_bounds
-        return Ground(drawn, (float(south), float(west), float(north), float(east)))
-    cells = counts.history_cells(store, 9, actor=actor)
-    if not len(cells):
-        return Ground(drawn, BRITAIN)
-    latitude, longitude = h3_cells.centres(cells)
-    # a stray record far away must not make the map a speck
-    low, high = np.percentile(latitude, [1, 99]), np.percentile(longitude, [1, 99])
-    return Ground(drawn, (float(low[0]), float(high[0]), float(low[1]), float(high[1])))
 
 
 def _lines(store: Store, kind: str) -> gpd.GeoDataFrame | None:
     found = reference.read_lines(store, kind)
-    return found if len(found) else None
+    return found if 0 < len(found) <= MOST_LINES_SENT else None
 
 
 def picture(store: Store, actor: Actor, result: HotspotResult) -> Picture:

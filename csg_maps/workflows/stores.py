@@ -32,7 +32,8 @@ from csg_maps.store.workspace import (
     set_setting,
     unmark_demo,
 )
-from csg_maps.workflows import importing
+from csg_maps.workflows import basemaps, importing
+from csg_maps.workflows.demo_ground import demo_features
 
 __all__ = ["Store", "ensure", "fill_with_demo", "holds_other_data", "is_demo", "make", "open_local", "start_empty"]
 
@@ -41,6 +42,10 @@ DEMO_LAYERS = (("Demo wards", "demo_wards", True), ("Demo small areas", "demo_sm
 DEMO_LINES = {"land": "demo_outline", "water": "demo_water", "parks": "demo_parks", "streets": "demo_streets"}
 DEMO_KEPT_YEARS = 10
 DEMO_BATCHES = "demo_batches"
+DEMO_BASEMAP = "demo_basemap"
+DEMO_RECORDS_IN = 0.8
+"""Share of the making after which there is something to look at: what follows is drawing the base map."""
+
 STAGED_SECONDS = 24 * 3600.0
 
 
@@ -108,7 +113,7 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
     reference.save_postcodes(store, actor, read_postcode_table(postcodes))
     supplies = [*sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")), DEMO_FOLDER / "demo_background.csv.gz"]
     for number, path in enumerate(supplies):
-        start, share = 0.1 + 0.9 * number / len(supplies), 0.9 / len(supplies)
+        start, share = 0.1 + (DEMO_RECORDS_IN - 0.1) * number / len(supplies), (DEMO_RECORDS_IN - 0.1) / len(supplies)
         report = importing.run_import(
             store,
             actor,
@@ -117,6 +122,17 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
         )
         made = [*_demo_batches(store), report.batch_id]
         set_setting(store, DEMO_BATCHES, ",".join(filter(None, made)))
+    drawn = basemaps.draw_features(
+        store,
+        actor,
+        demo_features(),
+        name=_("The fictional borough"),
+        attribution=_("an invented borough, drawn by this app"),
+        progress=lambda done, stage: progress(DEMO_RECORDS_IN + (1 - DEMO_RECORDS_IN) * done, stage),
+    )
+    set_setting(store, DEMO_BASEMAP, drawn)
+    if not is_demo(store):  # cleared away while it was drawn
+        basemaps.remove(store, actor, drawn)
     progress(1.0, _("Done"))
 
 
@@ -190,4 +206,7 @@ def start_empty(store: Store, actor: Actor) -> None:
         if layer.layer_id in demo_layers:
             areas.remove_layer(store, actor, layer.layer_id)
     reference.clear(store, actor)
+    drawn = get_setting(store, DEMO_BASEMAP)
+    if any(basemap.basemap_id == drawn for basemap in basemaps.list_basemaps(store, actor)):
+        basemaps.remove(store, actor, drawn)
     unmark_demo(store)
