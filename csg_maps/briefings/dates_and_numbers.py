@@ -30,6 +30,16 @@ def day_name(day: datetime.date | str) -> str:
     return str(format_date(day, "d MMMM y", locale=language()))
 
 
+def short_day(day: datetime.date | str) -> str:
+    """A day such as 2026-11-10 as "10 Nov 2026", for tables.
+
+    >>> short_day("2026-11-10")
+    '10 Nov 2026'
+    """
+    day = datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return str(format_date(day, "d MMM y", locale=language()))
+
+
 def whole_number(value: float) -> str:
     """A number with the separators of the language."""
     return str(format_decimal(value, locale=language()))

@@ -212,8 +212,7 @@ def _terms(
                 key=f"many.terms.{agency}",
             )
         if way != "anew":
-            for sentence in last.sentences:
-                st.text(sentence)
+            st.text("\n".join(last.sentences))
             terms = (last.provenance, last.sharing, last.evidence)
             return terms, [] if way == "last" else [_("whether the terms are those of last time")]
     answer = provenance_view.show(store, actor, agency, background=background)

@@ -7,7 +7,7 @@ opens below it with the words to send, the blank return, the reply, and what is 
 """
 
 import datetime
-import functools
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -90,20 +90,20 @@ def _show_board(rows: tuple[chasing.BoardRow, ...], today: datetime.date) -> Non
 
 
 def _next(row: chasing.BoardRow) -> str:
-    return row.standing.next_due.isoformat() if row.standing.next_due else "–"
+    return chasing.short_day(row.standing.next_due) if row.standing.next_due else "–"
 
 
 def _received(row: chasing.BoardRow) -> str:
     if not row.last_batch:
         return "–"
-    return f"{row.last_received}, {n_('{count} row', '{count} rows', row.last_rows)}"
+    return f"{chasing.short_day(row.last_received)}, {n_('{count} row', '{count} rows', row.last_rows)}"
 
 
 def _aside(row: chasing.BoardRow) -> str:
     if not row.set_aside:
         return "–"
     return _("{rows}, until {day}").format(
-        rows=n_("{count} row", "{count} rows", row.set_aside), day=row.set_aside_until
+        rows=n_("{count} row", "{count} rows", row.set_aside), day=chasing.short_day(row.set_aside_until)
     )
 
 
@@ -112,16 +112,19 @@ def _show_agency(store: Any, actor: Any, row: chasing.BoardRow, today: datetime.
         st.subheader(wording.label("agencies", row.agency), anchor=False)
         st.table(
             pd.DataFrame(
-                {"": _facts(row, today)},
-                index=[
-                    _("How it stands"),
-                    _("Expected"),
-                    _("Months missing"),
-                    _("Months that came late"),
-                    _("Last batch"),
-                    _("Role to write to"),
-                    _("Note"),
-                ],
+                {_("Now"): _facts(row, today)},
+                index=pd.Index(
+                    [
+                        _("How it stands"),
+                        _("Expected"),
+                        _("Months missing"),
+                        _("Months that came late"),
+                        _("Last batch"),
+                        _("Role to write to"),
+                        _("Note"),
+                    ],
+                    name=_("About it"),
+                ),
             )
         )
         remind, answer, blank, calendar = st.tabs(
@@ -194,7 +197,9 @@ def _show_reply(store: Any, actor: Any, row: chasing.BoardRow) -> None:
         _("About which batch?"),
         list(own),
         format_func=lambda name: _("{day}: {rows} ({batch})").format(
-            day=own[name].sealed_at[:10], rows=n_("{count} row", "{count} rows", own[name].rows), batch=name
+            day=chasing.short_day(own[name].sealed_at[:10]),
+            rows=n_("{count} row", "{count} rows", own[name].rows),
+            batch=name,
         ),
         key=f"supplies.reply.batch.{row.agency}",
     )
@@ -208,13 +213,18 @@ def _show_reply(store: Any, actor: Any, row: chasing.BoardRow) -> None:
     for column, (ending, label) in zip(st.columns(3), labels.items(), strict=True):
         column.download_button(
             label,
-            data=functools.partial(
-                replying.reply, store, actor, row.agency, batch_id=batch_id, language=language, ending=ending
-            ),
+            data=_reply(store, actor, row.agency, batch_id=batch_id, language=language, ending=ending),
             file_name=replying.reply_name(row.agency, batch_id, ending),
             mime={".html": "text/html", ".txt": "text/plain", ".md": "text/markdown"}[ending],
             key=f"supplies.reply.{ending[1:]}",
         )
+
+
+def _reply(store: Any, actor: Any, agency: str, **about: str) -> Callable[[], str]:
+    """Makes the reply when somebody takes it away, and only then: it is recorded."""
+    return lambda: replying.reply(
+        store, actor, agency, batch_id=about["batch_id"], language=about["language"], ending=about["ending"]
+    )
 
 
 def _show_blank(store: Any, actor: Any, agency: str) -> None:

@@ -6,7 +6,14 @@ from statistics import median
 
 import pandas as pd
 
-from csg_maps.briefings.dates_and_numbers import day_name, month_name, months_words, share_words, whole_number
+from csg_maps.briefings.dates_and_numbers import (
+    day_name,
+    month_name,
+    months_words,
+    share_words,
+    short_day,
+    whole_number,
+)
 from csg_maps.briefings.reminder import Reminder, reminder_text
 from csg_maps.disclosure.policy import has_right, require
 from csg_maps.i18n import _, n_
@@ -16,6 +23,8 @@ from csg_maps.model.filters import ConcernFilter
 from csg_maps.store import agency_calendar, batches, counts, quarantine
 from csg_maps.store.manifest import Batch
 from csg_maps.store.workspace import Store
+
+__all__ = ["board", "reminder", "save_calendar", "sent_batches", "short_day", "state_words"]
 
 EXPECTED_EVIDENCE = ("concern", "intelligence")
 """What agencies send by their calendar; recorded crime is downloaded when somebody wants it."""
@@ -162,13 +171,13 @@ def volume_words(volume: Volume) -> str:
         "fewer": _("fewer than in any month before"),
         "more": _("more than in any month before"),
     }
-    return _("{month}: {rows}, {verdict} ({low} to {high}, in the middle {median})").format(
+    return _("{month}: {rows}, {verdict} (usually {low} to {high}, about {median})").format(
         month=month_name(volume.month),
         rows=rows,
         verdict=verdicts[volume.verdict],
         low=whole_number(volume.low),
         high=whole_number(volume.high),
-        median=whole_number(volume.median),
+        median=whole_number(round(volume.median)),
     )
 
 

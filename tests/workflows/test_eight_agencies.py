@@ -17,6 +17,7 @@ from csg_maps.workflows import chasing, many_supplies, overview, recognising
 from tests import eight_agencies
 from tests.eight_agencies import AGENCIES, PLANTED
 
+pytestmark = pytest.mark.slow
 TODAY = datetime.date(2026, 11, 24)
 
 
