@@ -133,8 +133,11 @@ def _point(store: Any, key: str) -> tuple[Mend | None, tuple[float, float] | Non
     except CsgMapsError as problem:
         st.warning(wording.plain(problem))
         return None, None
-    name = set_aside.area_at(store, [place[0]], [place[1]])[0] or _("outside your areas")
-    st.markdown(_("The place lies in **{area}**.").format(area=wording.plain(name)))
+    name = set_aside.area_at(store, [place[0]], [place[1]])[0]
+    if name:
+        st.markdown(_("The place lies in **{area}**.").format(area=wording.plain(name)))
+    else:
+        st.markdown(_("The place lies **outside your areas**."))
     return Mend("point", latitude=place[0], longitude=place[1]), place
 
 
