@@ -58,7 +58,7 @@ _HEADINGS = {
         "locality", "localityname", "localityeng", "ardal", "village", "suburb", "neighbourhood", "ward", "populatedplace",
     ),
     "town": ("town", "townname", "towneng", "posttown", "tref", "settlement"),
-    "kind": ("kind", "type", "localtype", "placetype", "category", "streettype", "math", "class", "fclass"),
+    "kind": ("localtype", "kind", "type", "placetype", "category", "streettype", "math", "class", "fclass"),
     "latitude": ("latitude", "lat", "lledred"),
     "longitude": ("longitude", "long", "lon", "lng", "hydred"),
     "easting": ("easting", "eastings", "xcoordinate", "x", "xcoord", "dwyreiniad", "geometryx", "east"),

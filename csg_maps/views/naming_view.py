@@ -39,6 +39,7 @@ def show(store: Any, actor: Any, agency: str, files: list[dict[str, Any]], mappi
         _summary(found, left)
         if left:
             _bulk(store, actor, agency, [suggestions[text] for text in left])
+            left.sort(key=lambda text: naming.is_clear(suggestions[text]))  # what needs a thought first
             for text in left[:TEXTS_AT_ONCE]:
                 _one(store, actor, agency, suggestions[text], found.rows_of[text])
             if len(left) > TEXTS_AT_ONCE:
@@ -78,7 +79,7 @@ def _summary(found: Any, left: list[str]) -> None:
     rows = sum(found.rows_of[text] for text in left)
     if left:
         st.text(
-            _("{texts} with {rows} to be said. Until then these rows are set aside; no place is guessed.").format(
+            _("Still to confirm: {texts} in {rows}. Until then these rows are set aside; no place is guessed.").format(
                 texts=n_("{count} text", "{count} texts", len(left)), rows=n_("{count} row", "{count} rows", rows)
             )
         )
@@ -113,6 +114,7 @@ def _bulk(store: Any, actor: Any, agency: str, suggestions: list[naming.PlaceSug
             pd.DataFrame(
                 {
                     _("It may be"): [wording.plain(_label(one.candidates[0])) for one in clear],
+                    _("Kept as"): [wording.label("place_precision", one.candidates[0].precision) for one in clear],
                     _("Score"): [wording.number(round(one.candidates[0].score)) for one in clear],
                     _("Why"): [wording.plain(one.candidates[0].reason) for one in clear],
                 },
@@ -153,11 +155,11 @@ def _one(store: Any, actor: Any, agency: str, suggestion: naming.PlaceSuggestion
         help=_("What you confirm is used for every row of this agency that says so, next month too."),
     )
     if suggestion.is_ambiguous:
-        left.caption(f":material/help: {wording.plain(suggestion.why)}")
+        st.caption(f":material/help: {wording.plain(suggestion.why)}")
     elif chosen in by_target:
-        left.caption(wording.plain(by_target[chosen].reason))
+        st.caption(wording.plain(by_target[chosen].reason))
     elif not by_target:
-        left.caption(_("No known place is near to this text."))
+        st.caption(_("No known place is near to this text."))
 
 
 def _score(by_target: dict[str, Any], target: object) -> float:
@@ -257,10 +259,11 @@ def _say_last(agency: str) -> None:
     if not said:
         return
     kind, text = said
-    (st.error if kind == "error" else st.success)(wording.plain(text))
+    message, undo = st.columns([5, 1], vertical_alignment="center")
+    (message.error if kind == "error" else message.success)(wording.plain(text))
     last: tuple[Any, ...] = state.remembered(f"{_LAST}.{agency}", ())
     if kind != "error" and last:
-        st.button(_("Undo"), key=f"naming.{agency}.undo", on_click=_forget, args=last)
+        undo.button(_("Undo"), key=f"naming.{agency}.undo", on_click=_forget, args=last)
     state.forget(f"{_SAID}.{agency}")
 
 

@@ -7,6 +7,7 @@ from csg_maps.intake.meaning import column_values
 from csg_maps.intake.meaning.column_headings import SURE, heading_score, heading_words
 from csg_maps.intake.meaning.column_values import GSS_CODE, H3_CELL, POSTCODE, ColumnSample, share_like, word_share
 from csg_maps.intake.meaning.date_formats import MONTH_NAMES
+from csg_maps.intake.meaning.words import suggest_words
 from csg_maps.model.mapping import CODED_FIELDS
 
 LEAST = 0.4
@@ -80,7 +81,8 @@ def _place_name(heading: float, sample: ColumnSample) -> Verdict:
     """Short texts with letters, that are no codes, no postcodes, no dates and no words for kinds of places."""
     lettered = column_values.share(sample, lambda text: len(text) <= 120 and sum(map(str.isalpha, text)) >= 3)
     other = max(share_like(sample, POSTCODE), share_like(sample, GSS_CODE), column_values.date_share(sample))
-    kinds = word_share(sample, "settings")
+    known = suggest_words("settings", sample.texts)
+    kinds = column_values.share(sample, lambda text: known[text].score == 1)  # "library", not "Haven Library"
     fits = lettered >= 0.8 and other < 0.3 and kinds < 0.5
     return Verdict(heading if fits else 0.0, fits)
 

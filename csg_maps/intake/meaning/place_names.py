@@ -36,7 +36,7 @@ CANDIDATES = 5
 _WHOLE = 96.0
 """From this score on a text is the whole name, not a part that other names have too."""
 
-_LOOKED_AT = 40
+_LOOKED_AT = 25
 _TEXTS_AT_ONCE = 1_000
 _SAME_SPOT_DEGREES = 0.002
 _CLOSE_ENOUGH = 0.7
