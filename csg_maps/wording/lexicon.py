@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from csg_maps.settings import DATA_FOLDER
 
 FOLDER = DATA_FOLDER / "wording"
-_BEFORE, _AFTER = r"(?<![\w'-])", r"(?![\w'-])"
+_BEFORE, _AFTER = r"(?<![\w-])", r"(?![\w-])"  # an apostrophe may follow: Caffi'r
 
 
 @dataclass(frozen=True)

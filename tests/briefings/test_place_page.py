@@ -123,7 +123,10 @@ def test_its_tables_hold_the_counts_of_the_records_in_its_cells(
     week = read.tables["By weekday and hour, as far as known"]
     exact = inside[inside["time_precision"].isin(["minute", "hour"])]
     assert sum(int(value) for row in week[1:] for value in row[1:]) == len(exact)
-    assert int(week[1][1 + 5]) == ((exact["occurred_from"].dt.dayofweek == 0) & (exact["occurred_from"].dt.hour // 3 == 5)).sum()
+    assert (
+        int(week[1][1 + 5])
+        == ((exact["occurred_from"].dt.day_of_week == 0) & (exact["occurred_from"].dt.hour // 3 == 5)).sum()
+    )
 
 
 def test_its_map_shows_the_cells_that_its_words_and_counts_are_of(store: Store, busy: tuple[int, ...]) -> None:
@@ -143,9 +146,7 @@ def test_its_map_shows_the_cells_that_its_words_and_counts_are_of(store: Store, 
     across = (columns.max() - columns.min()) / pixels.shape[1]
     down = (rows.max() - rows.min()) / pixels.shape[0]
     # one scale both ways, so the picture shows more than the bounds in one direction
-    scale = min(
-        pixels.shape[1] / ((east - west) * np.cos(np.radians(south))), pixels.shape[0] / (north - south)
-    ) * 0.94
+    scale = min(pixels.shape[1] / ((east - west) * np.cos(np.radians(south))), pixels.shape[0] / (north - south)) * 0.94
     assert across == pytest.approx(width * np.cos(np.radians(south)) * scale / pixels.shape[1], rel=0.08)
     assert down == pytest.approx(height * scale / pixels.shape[0], rel=0.08)
     middle = (rows.max() + rows.min()) / 2 / pixels.shape[0], (columns.max() + columns.min()) / 2 / pixels.shape[1]
@@ -166,7 +167,9 @@ def test_the_page_and_the_screen_have_the_same_numbers(store: Store, busy: tuple
         assert line in read.text
 
 
-def test_young_people_come_first_and_are_said_not_to_be_asked_when_nobody_asked(store: Store, busy: tuple[int, ...]) -> None:
+def test_young_people_come_first_and_are_said_not_to_be_asked_when_nobody_asked(
+    store: Store, busy: tuple[int, ...]
+) -> None:
     headings = re.findall(r"<h2>([^<]*)</h2>", _page(store, cells=busy)[0])
     assert headings[:3] == ["What young people say", "Why this place", "Where"]
     assert "Not asked yet. Ask before deciding what to change." in _Reader(_page(store, cells=busy)[0]).text
