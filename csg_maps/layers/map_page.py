@@ -10,6 +10,7 @@ from folium.elements import ElementAddToElement
 
 from csg_maps.errors import SchemaBroken
 from csg_maps.i18n import language
+from csg_maps.layers.asset_layer import AssetMarks
 from csg_maps.layers.assets import frame_address
 from csg_maps.layers.base_layer import base_layer
 from csg_maps.layers.elements import Bounds, MapSetup, NumberMark, ShapePath, TileLayer, TileSet, is_allowed_address
@@ -21,7 +22,7 @@ from csg_maps.layers.tile_server import tile_server
 folium.Map.default_js = [("leaflet", frame_address("leaflet.js"))]
 folium.Map.default_css = [("leaflet_css", frame_address("leaflet.css")), ("map_css", frame_address("map.css"))]
 
-_ALLOWED = (folium.FeatureGroup, ShapePath, TileLayer, NumberMark, PlaceMark, MapSetup, ElementAddToElement)
+_ALLOWED = (folium.FeatureGroup, ShapePath, TileLayer, NumberMark, PlaceMark, AssetMarks, MapSetup, ElementAddToElement)
 _ELSEWHERE = re.compile(r"""https?:|wss?:|ftp:|@import|url\(|javascript:|["'(=]\s*//[a-z0-9]""", re.IGNORECASE)
 
 

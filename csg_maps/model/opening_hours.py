@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from csg_maps.errors import InputRefused
 from csg_maps.i18n import N_, _
@@ -82,7 +82,7 @@ _CLOCK = (
 _RANGE = re.compile(rf"({_CLOCK})\s*(?:-|to|until|till|hyd|i|tan)\s*({_CLOCK})")
 _ONE_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?\s*(am|pm)?")
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_DASHES = str.maketrans({dash: "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {"\u2019": "'"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"\u2019": "'"})
 
 _HOW_TO = N_("Write opening hours like Mo-Fr 09:00-17:00; Sa 10:00-14:00, with closed for a day that is closed.")
 _HOW_TO_DAY = N_("Write the hours of a day like 09:00-17:00, several with a comma between them, or closed.")
@@ -209,11 +209,6 @@ def open_share(hours: OpeningHours, moments: Iterable[tuple[int, str]]) -> float
     return sum(map(bool, states)) / len(states)
 
 
-def without_day(hours: OpeningHours, weekday: int) -> OpeningHours:
-    """The hours with one weekday not known any more."""
-    return replace(hours, days=tuple((day, ranges) for day, ranges in hours.days if day != weekday))
-
-
 def _hours(found: dict[int, tuple[Range, ...]]) -> OpeningHours:
     for day, ranges in found.items():
         if day not in DAYS:
@@ -237,7 +232,9 @@ def _rules(plain: str) -> list[str]:
         for match in _LETTERS.finditer(part):
             is_day = match.group() in _DAY_OF or match.group() in {"dydd", "daily", "weekdays"}
             seen = part[last : match.start()]
-            if is_day and (re.search(r"\d", seen) or any(f" {word}" in f" {seen}" for word in ("closed", "off", "gau"))):
+            if is_day and (
+                re.search(r"\d", seen) or any(f" {word}" in f" {seen}" for word in ("closed", "off", "gau"))
+            ):
                 pieces.append(part[last : match.start()])
                 last = match.start()
         pieces.append(part[last:])
@@ -287,7 +284,7 @@ def _ranges(text: str) -> tuple[Range, ...] | None:
             return None
         first, last = match.groups()
         opens, closes = _clock(_with_half(first, last)), _clock(last)
-        if not opens or not closes or opens == "24:00" or opens == closes:
+        if not opens or not closes or opens in {"24:00", closes}:
             return None
         found.append((opens, closes))
         rest = re.compile(r"\s*(?:,|&|and\b|a\b|ac\b|/)?\s*").match(text, match.end())
@@ -296,7 +293,7 @@ def _ranges(text: str) -> tuple[Range, ...] | None:
 
 
 def _with_half(first: str, last: str) -> str:
-    """ "9-5pm" begins in the morning, "1-5pm" after noon: the opening takes the other's half where it must."""
+    """The opening, with the half of the day that it shares with the closing: "1-5pm" is after noon, "9-5pm" is not."""
     if re.search(r"[ap]\.?m|noon|midnight|hanner", first) or not re.search(r"p\.?m", last):
         return first
     opening, closing = _ONE_CLOCK.match(first), _ONE_CLOCK.match(last)

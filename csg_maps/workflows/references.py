@@ -22,6 +22,7 @@ from csg_maps.intake.messages import refusal
 from csg_maps.model.actor import Actor
 from csg_maps.store import areas, reference
 from csg_maps.store.workspace import Store
+from csg_maps.workflows import assets
 
 KINDS = ("postcodes", "premises", "lookup", *reference.NAME_KINDS)
 
@@ -56,6 +57,7 @@ def add(
         require(actor, "see_premises")
         premises = read_premises(_table(path, shown_name).frame)
         reference.save_premises(store, actor, premises)
+        assets.hide_protected(store, actor)
         return n_("{count} address is kept, out of sight.", "{count} addresses are kept, out of sight.", len(premises))
     if kind == "lookup":
         require(actor, "manage_areas")

@@ -32,7 +32,7 @@ from csg_maps.store.workspace import (
     set_setting,
     unmark_demo,
 )
-from csg_maps.workflows import basemaps, importing
+from csg_maps.workflows import asset_imports, basemaps, importing
 from csg_maps.workflows.demo_ground import demo_features
 
 __all__ = ["Store", "ensure", "fill_with_demo", "holds_other_data", "is_demo", "make", "open_local", "start_empty"]
@@ -109,6 +109,7 @@ def fill_with_demo(store: Store, actor: Actor, progress: Progress = importing.si
     reference.add_ground(store, actor, "streets", streets)
     premises = pd.read_csv(DEMO_FOLDER / "demo_premises.csv", dtype=str, keep_default_na=False)
     reference.save_premises(store, actor, read_premises(premises))
+    asset_imports.import_demo(store, actor, DEMO_FOLDER / "demo_places.geojson")
     postcodes = pd.read_csv(DEMO_FOLDER / "demo_postcodes.csv.gz", dtype=str, keep_default_na=False, header=None)
     reference.save_postcodes(store, actor, read_postcode_table(postcodes))
     supplies = [*sorted(DEMO_FOLDER.glob("demo_concerns_*.csv.gz")), DEMO_FOLDER / "demo_background.csv.gz"]
@@ -206,6 +207,7 @@ def start_empty(store: Store, actor: Actor) -> None:
         if layer.layer_id in demo_layers:
             areas.remove_layer(store, actor, layer.layer_id)
     reference.clear(store, actor)
+    asset_imports.delete_demo(store, actor)
     drawn = get_setting(store, DEMO_BASEMAP)
     if any(basemap.basemap_id == drawn for basemap in basemaps.list_basemaps(store, actor)):
         basemaps.remove(store, actor, drawn)
