@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from csg_maps.errors import StoreProblem
 from csg_maps.i18n import _
-from csg_maps.store import manifest, tables
+from csg_maps.store import basemaps, manifest, tables
 from csg_maps.store.areas import layer_path, list_layers
 from csg_maps.store.files import PART, file_sha256
 from csg_maps.store.jobs import running_jobs
@@ -95,6 +95,8 @@ def _expected(store: Store) -> list[_Expected]:
         found += [_Expected(quarantine_path(store, row[0], row[1]), row[1], row[2]) for row in connection.execute(kept)]
         named = sa.select(reference.c.kind, reference.c.sha256, reference.c.rows)
         found += [_Expected(reference_path(store, row[0], row[1]), row[1], row[2]) for row in connection.execute(named)]
+    complete = [one for one in basemaps.list_basemaps(store) if one.state == "ready"]
+    found += [_Expected(basemaps.basemap_path(store, one.basemap_id), one.sha256, None) for one in complete]
     return found
 
 
@@ -107,6 +109,11 @@ def _sweep(store: Store, named: set[Path]) -> list[str]:
             if path not in named and (not is_cache or path.name.startswith(PART)) and _is_old(path, late):
                 path.unlink(missing_ok=True)
                 swept.append(f"{folder}/{path.stem}")
+    maps = {one.basemap_id for one in basemaps.list_basemaps(store)}
+    for path in sorted((store.folder / "basemaps").glob("*")):
+        if path.name.partition(".")[0] not in maps and _is_old(path, late):
+            path.unlink(missing_ok=True)
+            swept.append(f"basemaps/{path.stem}")
     working = {job.job_id for job in running_jobs(store)}
     for path in sorted((store.folder / "staging").glob("*")):
         if path.name not in working and _is_old(path, late):
