@@ -64,7 +64,9 @@ def test_pieces_of_a_street_are_one_and_two_streets_of_one_name_stay_two() -> No
     streets = read_streets(shapes_frame(shapes))
     assert len(streets) == 2
     assert streets["target"].is_unique
-    points = gpd.GeoSeries(gpd.points_from_xy(streets["longitude"], streets["latitude"]), crs="EPSG:4326").to_crs("EPSG:27700")
+    points = gpd.GeoSeries(gpd.points_from_xy(streets["longitude"], streets["latitude"]), crs="EPSG:4326").to_crs(
+        "EPSG:27700"
+    )
     on_the_street = [min(points.distance(shape)) for shape in (shapes.geometry[1], shapes.geometry[2])]
     assert max(on_the_street) < 0.5  # the kept point lies on a piece of the street, in metres
     # the same table again, in another order: the same targets, so that what was confirmed stays confirmed

@@ -125,14 +125,18 @@ def test_the_first_month_asks_and_the_second_asks_nothing(store: Store, tmp_path
     june = importing.run_import(store, LOCAL_ACTOR, second)
     assert (june.counts.accepted, june.counts.quarantined, june.not_on_map) == (4, 0, 1)
     # another agency's words are its own
-    other = ImportRequest(**{**second.__dict__, "provenance": Provenance("housing", "Safer", "public_task", "ISP 1", "2030-01-01")})
+    other = ImportRequest(
+        **{**second.__dict__, "provenance": Provenance("housing", "Safer", "public_task", "ISP 1", "2030-01-01")}
+    )
     assert len(naming_files.texts_of_request(store, LOCAL_ACTOR, other).rows_of) == 4
 
 
 def test_precision_says_what_it_was(store: Store, tmp_path: Path) -> None:
     heading = "Date;UPRN;USRN;Place name;Type of concern\n"
-    usrns = gazetteer.known_places(store).head(1).assign(
-        target="usrn:555", number=555, precision="street", latitude=52.42, longitude=-4.79
+    usrns = (
+        gazetteer.known_places(store)
+        .head(1)
+        .assign(target="usrn:555", number=555, precision="street", latitude=52.42, longitude=-4.79)
     )
     reference.save_names(store, LOCAL_ACTOR, "usrn", usrns)
     naming.confirm(store, LOCAL_ACTOR, "youth_service", [
@@ -186,7 +190,9 @@ def test_protected_premises_hide_a_place_that_was_named(store: Store, tmp_path: 
     }).astype({"premises_id": "str", "kind": "str", "label": "str"})  # fmt: skip
     naming.confirm(store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Harbour Rest", "name:refuge")])
     request = supply_of(
-        tmp_path, ["01/05/2026;10002;;robbery", "02/05/2026;;Harbour Rest;robbery"], heading="Date;UPRN;Place name;Type of concern\n"
+        tmp_path,
+        ["01/05/2026;10002;;robbery", "02/05/2026;;Harbour Rest;robbery"],
+        heading="Date;UPRN;Place name;Type of concern\n",
     )
     without = importing.run_import(store, LOCAL_ACTOR, ImportRequest(**{**request.__dict__, "dry_run": True}))
     assert without.not_on_map == 0
@@ -208,7 +214,9 @@ def test_a_column_mapped_by_hand_is_asked_about_too(store: Store, tmp_path: Path
     assert naming_files.texts_in(store, LOCAL_ACTOR, "police", given, mappings).rows_of == {"mill rd": 2}
     naming.confirm(store, LOCAL_ACTOR, "police", [naming.PlaceAnswer("mill rd", "name:mill")])
     assert naming_files.texts_in(store, LOCAL_ACTOR, "police", given, mappings).rows_of == {}
-    assert naming_files.texts_in(store, LOCAL_ACTOR, "police", given, mappings, with_known=True).rows_of == {"mill rd": 2}
+    assert naming_files.texts_in(store, LOCAL_ACTOR, "police", given, mappings, with_known=True).rows_of == {
+        "mill rd": 2
+    }
 
 
 def test_assets_are_names_and_one_that_is_removed_is_asked_about_again(store: Store, tmp_path: Path) -> None:
@@ -225,7 +233,9 @@ def test_assets_are_names_and_one_that_is_removed_is_asked_about_again(store: St
     put("in_use")
     proposed = naming.suggest(store, LOCAL_ACTOR, ["quay taxi rnk"])[0].proposed
     assert (proposed.target, proposed.precision) == ("asset:a1", "point")
-    naming.confirm(store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Quay taxi rnk", "asset:a1", proposed.score)])
+    naming.confirm(
+        store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Quay taxi rnk", "asset:a1", proposed.score)]
+    )
     request = supply_of(tmp_path, ["A1;03/05/2026;quay taxi rnk;robbery;street"])
     assert naming_files.texts_of_request(store, LOCAL_ACTOR, request).rows_of == {}
     put("removed")
@@ -246,8 +256,12 @@ def test_an_answer_must_stand_and_can_be_taken_back(store: Store) -> None:
     with pytest.raises(InputRefused):
         naming.confirm(store, LOCAL_ACTOR, "nobody", [naming.PlaceAnswer("Mill Rd", "name:mill")])
     naming.confirm(store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Lôn Mill", "name:mill")])
-    naming.confirm(store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Lon Mill", "name:oak")])  # the later answer stands
-    assert [(one.written, one.target) for one in naming.decided(store, LOCAL_ACTOR, "youth_service")] == [("lôn mill", "name:oak")]
+    naming.confirm(
+        store, LOCAL_ACTOR, "youth_service", [naming.PlaceAnswer("Lon Mill", "name:oak")]
+    )  # the later answer stands
+    assert [(one.written, one.target) for one in naming.decided(store, LOCAL_ACTOR, "youth_service")] == [
+        ("lôn mill", "name:oak")
+    ]
     assert naming.forget(store, LOCAL_ACTOR, "youth_service", ["LON MILL"]) == 1
     assert naming.decided(store, LOCAL_ACTOR, "youth_service") == ()
     told = audit.entries(store)
@@ -280,7 +294,10 @@ def test_the_same_by_command(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "2 streets are kept" in run("tables", "add", "usrn", streets, "--store", folder).output
     file = tmp_path / "may.csv"
-    file.write_text("Date,Location,Type\n2026-05-01,Mill Rd,robbery\n2026-05-02,\"Ffordd y Felin, Ashwell\",robbery\n", encoding="utf-8")
+    file.write_text(
+        'Date,Location,Type\n2026-05-01,Mill Rd,robbery\n2026-05-02,"Ffordd y Felin, Ashwell",robbery\n',
+        encoding="utf-8",
+    )
     out = tmp_path / "answers.csv"
     asked = run("names", "suggest", file, "--store", folder, "--agency", "fire", "--out", out)
     assert "AMBIGUOUS" in asked.output
@@ -293,8 +310,14 @@ def test_the_same_by_command(tmp_path: Path) -> None:
     assert "2 answers" in run("names", "decide", out, "--store", folder, "--agency", "fire").output
     assert "Mill Road (street)" in run("names", "list", "--store", folder, "--agency", "fire").output
     assert "Nothing to confirm" in run("names", "suggest", file, "--store", folder, "--agency", "fire").output
-    assert run("names", "confirm", "--store", folder, "--agency", "fire", "--text", "x y", "--target", "usrn:9").exit_code == 1
-    assert "1 answers are forgotten" in run("names", "forget", "--store", folder, "--agency", "fire", "--text", "MILL RD").output
+    assert (
+        run("names", "confirm", "--store", folder, "--agency", "fire", "--text", "x y", "--target", "usrn:9").exit_code
+        == 1
+    )
+    assert (
+        "1 answers are forgotten"
+        in run("names", "forget", "--store", folder, "--agency", "fire", "--text", "MILL RD").output
+    )
     assert run("verify", "--store", folder).exit_code == 0
 
 

@@ -107,7 +107,9 @@ def other_order(rng, name):
 
 def ten_ways(rng, name, welsh, kind):
     """(what was done, the text)."""
-    number = rng.choice((f"{rng.randrange(1, 180)} ", f"{rng.randrange(1, 90)}a ", f"Flat {rng.randrange(1, 9)}, 31 ", "o/s 12 "))
+    number = rng.choice(
+        (f"{rng.randrange(1, 180)} ", f"{rng.randrange(1, 90)}a ", f"Flat {rng.randrange(1, 9)}, 31 ", "o/s 12 ")
+    )
     soft, aspirate, plain = rng.choice(WELSH_SOFT), rng.choice(WELSH_ASPIRATE), rng.choice(WELSH_PLAIN)
     relation = rng.choice(RELATIONS)
     in_welsh = rng.choice(

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from csg_maps.geography.gazetteers import read_places, read_streets, shapes_frame
-from csg_maps.intake.meaning.place_names import CLEAR, KNOWN_COLUMNS, PlaceIndex, place_index, suggest_places
+from csg_maps.intake.meaning.place_index import KNOWN_COLUMNS
+from csg_maps.intake.meaning.place_names import CLEAR, PlaceIndex, place_index, suggest_places
 from csg_maps.intake.meaning.place_spelling import may_be_kept, normalise, place_words, unmutated, written_key
 from csg_maps.settings import DEMO_FOLDER
 from tests.intake.meaning.make_place_ways import FILE, HELD_OUT_SEED, SEED, make_ways
@@ -134,7 +135,11 @@ def test_one_place_in_two_tables_is_one_place() -> None:
 
 
 def test_a_kind_of_place_is_no_name_where_there_are_several() -> None:
-    rows = (("Hill Top", "", "", "school"), ("Vale Park Academy", "", "", "school"), ("Vale Library", "", "", "library"))
+    rows = (
+        ("Hill Top", "", "", "school"),
+        ("Vale Park Academy", "", "", "school"),
+        ("Vale Library", "", "", "library"),
+    )
     assert suggestion("the school", *rows).is_ambiguous
     assert suggestion("library", *rows).proposed.name == "Vale Library"
 
@@ -171,7 +176,13 @@ def test_house_numbers_are_left_out_and_road_numbers_are_not() -> None:
      "tŷ nain", "Mrs Jones, Mill Road", "car AB12 CDE", "born 3/5/2011", "lives at Mill Rd", "Mill Road " * 9],
 )  # fmt: skip
 def test_a_text_that_may_tell_of_a_person_is_not_kept(text: str) -> None:
-    assert may_be_kept([text, "Mill Road", "King's House", "Oak Dr", "St James's Place"]) == [False, True, True, True, True]
+    assert may_be_kept([text, "Mill Road", "King's House", "Oak Dr", "St James's Place"]) == [
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
 
 
 def test_mutations_are_undone_to_the_word_that_was_changed() -> None:
@@ -192,7 +203,9 @@ def test_five_thousand_texts_against_twenty_thousand_names_take_seconds() -> Non
     parts = ["bar", "ton", "wick", "ham", "ford", "ley", "mor", "gan", "pen", "tre", "llan", "cae", "stoke", "worth", "green",
              "ash", "elm", "dale", "by", "thorpe", "sand", "lang", "whit", "red", "black", "king", "queen"]  # fmt: skip
     kinds = ["Street", "Road", "Lane", "Close", "Avenue", "Drive", "Way", "Court", "Park", "Crescent"]
-    names = ["".join(random.choice(parts, random.integers(1, 4))).title() + " " + random.choice(kinds) for _ in range(20_000)]
+    names = [
+        "".join(random.choice(parts, random.integers(1, 4))).title() + " " + random.choice(kinds) for _ in range(20_000)
+    ]
     known = known_of(*((name, "", "", "street") for name in names))
     texts = [(f"{name[:2]}{name[3:]}", "") for name in random.choice(names, 5_000, replace=False)]
     started = time.perf_counter()
