@@ -13,6 +13,7 @@ Reading order of the rooms, from what everything leans on to what a person sees.
 
 - `store`: what lasts: sealed batches, the workspace, the audit; and counts, the one door out.
 - `layers`: maps as classes of shapes without any text; what `app.py` serves, and its headers.
+- `briefings`: documents that leave: to print, to send, to fill in; they compute nothing of data.
 - `workflows`: one file a user story, the only room that joins the others up: start at `importing` and `explore`.
 - `views`, `cli`: the pages and the commands; they ask, call a workflow, and show.
 

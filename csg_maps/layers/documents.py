@@ -101,7 +101,9 @@ class Documents:
             nonlocal replaced
             if message["type"] == "http.response.start":
                 headers = {name.lower(): value for name, value in message["headers"]}
-                replaced = message["status"] == 200 and headers.get(b"content-type", b"").startswith(b"text/html")
+                is_page = message["status"] == 200 and headers.get(b"content-type", b"").startswith(b"text/html")
+                # A page that somebody takes away as a file is not one of the app's.
+                replaced = is_page and not headers.get(b"content-disposition", b"").startswith(b"attachment")
                 if replaced:
                     # These describe the other document.
                     stale = {b"content-length", b"content-encoding", b"etag", b"last-modified", b"accept-ranges"}

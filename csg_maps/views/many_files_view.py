@@ -122,7 +122,7 @@ def _show_sorting(store: Any, actor: Any) -> None:
         help=_("Agencies that have sent nothing before are asked all the same."),
     )
     requests = []
-    for agency, own in by_agency.items():
+    for agency, own in sorted(by_agency.items(), key=lambda one: _is_known(*one)):  # what is new first
         answer = _show_agency(store, actor, agency, own, last_for_all=last_for_all)
         undecided += answer.undecided
         requests += [answer.request] if answer.request else []
@@ -162,6 +162,10 @@ def _senders(files: list[dict[str, Any]], undecided: list[str]) -> dict[str, lis
             elif agency != LEFT_OUT:
                 by_agency.setdefault(agency, []).append(file)
     return by_agency
+
+
+def _is_known(agency: str, files: list[dict[str, Any]]) -> bool:
+    return all(many_supplies.is_known(layout) for layout in many_supplies.layouts_of(files, agency))
 
 
 def _show_agency(store: Any, actor: Any, agency: str, files: list[dict[str, Any]], *, last_for_all: bool) -> _Answer:

@@ -215,7 +215,8 @@ def _show_reply(store: Any, actor: Any, row: chasing.BoardRow) -> None:
             label,
             data=_reply(store, actor, row.agency, batch_id=batch_id, language=language, ending=ending),
             file_name=replying.reply_name(row.agency, batch_id, ending),
-            mime={".html": "text/html", ".txt": "text/plain", ".md": "text/markdown"}[ending],
+            # never as a page of the app itself: text/html would be taken for one, and answered with ours
+            mime="application/octet-stream",
             key=f"supplies.reply.{ending[1:]}",
         )
 

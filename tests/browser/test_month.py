@@ -101,9 +101,8 @@ def test_the_board_says_who_is_behind_and_gives_what_to_send(visit, app_server, 
     reply.value.save_as(tmp_path / "reply.html")
     assert "Thank you" in (tmp_path / "reply.html").read_text(encoding="utf-8")
     seen.shot("supplies_3_reply")
-    _print(seen, tmp_path / "reply.html")
     seen.page.get_by_role("tab", name="What is expected").click()
-    seen.page.get_by_label("Role to write to").fill("Data officer")
+    seen.page.get_by_role("textbox", name="Role to write to").fill("Data officer")
     seen.page.get_by_role("button", name="Keep this").click()
     seen.page.get_by_text("It is kept.").wait_for(timeout=15_000)
     seen.settle()
@@ -112,6 +111,7 @@ def test_the_board_says_who_is_behind_and_gives_what_to_send(visit, app_server, 
     assert seen.serious_findings() == []
     assert seen.elsewhere() == []
     assert seen.complaints() == []
+    _print(seen, tmp_path / "reply.html")
 
 
 def _print(seen, page: Path) -> None:

@@ -54,9 +54,13 @@ def small_app(base_path: str = "") -> Starlette:
     def lost(request):
         return HTMLResponse("theirs", status_code=404)
 
+    def taken_away(request):
+        return HTMLResponse("a page to print", headers={"content-disposition": 'attachment; filename="a.html"'})
+
     return Starlette(
         routes=[
             *routes(base_path),
+            Route(f"{base}/media/a.html", taken_away),
             Route(f"{base}/", page),
             Route(f"{base}/media/x", plain),
             Route(f"{base}/lost", lost),
@@ -67,6 +71,12 @@ def small_app(base_path: str = "") -> Starlette:
             Middleware(Documents, page="OUR PAGE", frame="OUR FRAME", base_path=base_path),
         ],
     )
+
+
+def test_a_page_that_is_taken_away_as_a_file_is_not_replaced_by_ours():
+    _status, headers, body = ask(small_app(), "/media/a.html")
+    assert body == b"a page to print"
+    assert "content-security-policy" in headers
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -98,7 +98,7 @@ def test_the_demo_s_housing_is_behind_and_the_others_are_not(demo: Store) -> Non
     board = chasing.board(demo, LOCAL_ACTOR, TODAY)
     said = {row.agency: chasing.state_words(row, TODAY) for row in board}
     assert board[0].agency == "housing"
-    assert said.pop("housing") == "late by 14 days; months missing: March 2025, April 2025"
+    assert said.pop("housing") == "late by 14 days: October 2026; months missing: March 2025, April 2025"
     assert set(said.values()) == {"on time"}
     assert len(said) == 7
     by_agency = {row.agency: row for row in board}
