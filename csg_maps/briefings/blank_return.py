@@ -34,7 +34,7 @@ ROWS_PREPARED = 2_000
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FORMATS = {"date": "dd/mm/yyyy", "time": "hh:mm", "reference": "@", "postcode": "@", "whole": "0"}
-_WIDTHS = {"list": 34.0, "yes_no": 22.0, "date": 16.0, "reference": 22.0}
+_WIDTHS = {"list": 44.0, "yes_no": 22.0, "date": 16.0, "reference": 22.0}
 _INK, _HEADING, _PALE = "17282B", "DCE9E6", "F3F6F5"
 _STEPS = (
     N_("One row for each concern: something about a place and young people, not about a named person."),
