@@ -7,6 +7,7 @@ where they lie or would lie, and the few things that can be done with them. The 
 
 import datetime
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from csg_maps.model.mending import PLACE_FIELDS, WORD_FIELDS
 from csg_maps.settings import QUARANTINE_WARNING_DAYS
 from csg_maps.views import cached, map_view, mend_form, opened, state, wording
 from csg_maps.views.mapping_view import FIELD_LABELS
-from csg_maps.workflows import aside_rows, mending, set_aside
+from csg_maps.workflows import aside_rows, boundaries, mending, picture, set_aside
 from csg_maps.workflows.aside_rows import AsideRow, GroupLook
 from csg_maps.workflows.set_aside import AsideBatch, AsideGroup
 
@@ -207,34 +208,38 @@ def _show_rows(
                 shown=len(rows), count=wording.number(len(chosen))
             )
         )
-        st.dataframe(_table(chosen, look), width="stretch")
+        st.dataframe(_table(chosen, look, shown=str), width="stretch")  # shows texts as they are
 
 
-def _table(rows: tuple[AsideRow, ...], look: GroupLook) -> pd.DataFrame:
+def _table(rows: tuple[AsideRow, ...], look: GroupLook, shown: Callable[[object], str] = wording.plain) -> pd.DataFrame:
     hidden = {*WORD_FIELDS} - {*TOLD_FIELDS} | (set() if look.place else {*PLACE_FIELDS})
     kept = [field for field in FIELD_LABELS if field not in hidden]
     fields = [field for field in kept if any(row.said.get(field) for row in rows)]
     columns: dict[str, list[str]] = {
-        _(FIELD_LABELS[field]): [_said(field, row.said.get(field, "")) for row in rows] for field in fields
+        _(FIELD_LABELS[field]): [_said(field, row.said.get(field, ""), shown) for row in rows] for field in fields
     }
     if look.is_proposed:
-        columns[_("Would lie in")] = [wording.plain(row.area) or _("outside your areas") for row in rows]
+        columns[_("Would lie in")] = [shown(row.area) or _("outside your areas") for row in rows]
     elif any(math.isfinite(row.latitude) for row in rows):
-        columns[_("Lies in")] = [wording.plain(row.area) or _("outside your areas") for row in rows]
+        columns[_("Lies in")] = [shown(row.area) or _("outside your areas") for row in rows]
     numbers = [f"{number} ({row.row})" for number, row in enumerate(rows, start=1)]
     return pd.DataFrame(columns, index=pd.Index(numbers, name=_("No. (row of the file)")))
 
 
-def _said(field: str, text: str) -> str:
+def _said(field: str, text: str, shown: Callable[[object], str]) -> str:
     if not text:
         return "–"
-    return wording.plain(wording.label(CODED[field], text) if field in CODED else text)
+    return shown(wording.label(CODED[field], text) if field in CODED else text)
 
 
 def _show_map(store: Any, actor: Any, chosen: tuple[AsideRow, ...], act: mend_form.Decision) -> None:
     ground = cached.ground(store, actor)
     drawn = aside_rows.picture(chosen)
     layers = [number_layer(drawn.shapes, [p[0] for p in drawn.numbered], [p[1] for p in drawn.numbered])]
+    if not ground.shapes:  # nothing says where one is but the borders of what is loaded
+        layers += [
+            hotspot_layer(picture.border_of(store, row["layer"])) for row in boundaries.list_layers(store, actor)
+        ]
     if act.point is not None:
         layers.append(hotspot_layer(aside_rows.clicked_shapes(*act.point)))
     click = map_view.show_map(

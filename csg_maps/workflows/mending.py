@@ -64,11 +64,11 @@ def in_words(counts: Standing) -> str:
         "{rows} rows = {accepted} accepted + {quarantined} set aside + {refused} refused + {duplicates} duplicates"
     )
     said = line.format(
-        rows=counts.rows,
-        accepted=counts.accepted,
-        quarantined=counts.quarantined,
-        refused=counts.refused,
-        duplicates=counts.duplicates,
+        rows=f"{counts.rows:,}",
+        accepted=f"{counts.accepted:,}",
+        quarantined=f"{counts.quarantined:,}",
+        refused=f"{counts.refused:,}",
+        duplicates=f"{counts.duplicates:,}",
     )
     if counts.deleted:
         said += " " + n_(

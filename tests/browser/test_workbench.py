@@ -182,7 +182,9 @@ def test_a_real_messy_file_is_mended_by_clicks(visit, city_server):
     seen = visit(city_server, height=1500)
     seen.open("/Workbench")
     assert (
-        seen.page.get_by_role("heading", name=SUM).inner_text().startswith("2811 rows = 2659 accepted + 152 set aside")
+        seen.page.get_by_role("heading", name=SUM)
+        .inner_text()
+        .startswith("2,811 rows = 2,659 accepted + 152 set aside")
     )
     seen.page.get_by_role("combobox", name="Which rows").click()
     seen.page.get_by_role("option", name=re.compile("^Row 97")).click()

@@ -17,7 +17,7 @@ from csg_maps.model.mending import Mend
 from csg_maps.model.provenance import Sharing
 from csg_maps.store import audit, batches, quarantine, reference
 from csg_maps.store.verify import verify
-from csg_maps.store.workspace import Store, data_version
+from csg_maps.store.workspace import Store, create_store, data_version
 from csg_maps.workflows import aside_rows, mending, set_aside, supplies
 from tests.workflows import mending_store as ours
 from tests.workflows.mending_store import (
@@ -131,7 +131,9 @@ def test_a_click_an_area_no_place_a_value_and_a_refusal(store):
 
 
 def test_a_postcode_is_a_place_as_well(store, tmp_path):
-    table = pd.DataFrame({"postcode": [normalise_postcode("ZZ1 1ZZ")], "latitude": [52.431], "longitude": [-4.79], "area_code": [""]})
+    table = pd.DataFrame(
+        {"postcode": [normalise_postcode("ZZ1 1ZZ")], "latitude": [52.431], "longitude": [-4.79], "area_code": [""]}
+    )
     reference.save_postcodes(store, LOCAL_ACTOR, table.astype({"postcode": "str", "area_code": "str"}))
     with pytest.raises(InputRefused, match="not in the postcode table"):
         act(store, "zero-coordinate", Mend("point", postcode="ZZ9 9ZZ"))
@@ -182,6 +184,24 @@ def test_a_wrong_correction_is_refused_with_the_rules_own_words(store, codes, ho
         act(store, codes, how)
     assert data_version(store) == version
     assert check_sum(store, batch_id).mended == 0
+
+
+def test_a_few_rows_alone_do_not_pass_where_the_whole_file_did_not(tmp_path):
+    """Without an area of one's own, a handful of wrong points has nothing usual beside it that would show them as wrong."""
+    store = create_store(tmp_path / "nowhere")
+    good = [f"R{day},{day:02d}/09/2026,52.4{day:02d},-4.79,asb.nuisance,street" for day in range(1, 29)]
+    wrong = ["S1,03/09/2026,-4.79,52.43,asb.nuisance,street", "S2,04/09/2026,-4.78,52.44,asb.nuisance,street"]
+    wrong += ["M1,05/09/2026,52.43,4.79,asb.nuisance,street", "M2,06/09/2026,52.44,4.78,asb.nuisance,street"]
+    heading = "reference,date,latitude,longitude,harm,setting"
+    ours.bring_in(store, ours.write_rows(tmp_path / "a.csv", good + wrong, heading))
+    found = aside_of(store)
+    assert {group.codes for group in found.groups} == {"swapped-row", "lost-minus-row"}
+    every = tuple(position for group in found.groups for position in group.positions)
+    with pytest.raises(InputRefused, match="Nothing was mended"):
+        mending.mend(store, LOCAL_ACTOR, found.batch_id, every, Mend("value", values=(("age", "14"),)))
+    assert mending.mend(store, LOCAL_ACTOR, found.batch_id, every, PROPOSED).accepted == 4
+    assert {h3.get_resolution(cell) for cell in newest(store)["cell"]} == {11}
+    check_sum(store, found.batch_id)
 
 
 def test_rows_that_still_break_a_rule_stay_while_the_others_come_in(store):
