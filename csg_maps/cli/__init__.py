@@ -2,6 +2,7 @@
 
 import click
 
+from csg_maps.cli.assets import assets
 from csg_maps.cli.basemaps import basemap
 from csg_maps.cli.chase import reply, return_, supply_board
 from csg_maps.cli.maps import count, hotspots
@@ -28,3 +29,4 @@ for command in (supply_board, return_, reply):
     main.add_command(command)
 main.add_command(set_aside)
 main.add_command(basemap)
+main.add_command(assets)

@@ -75,7 +75,8 @@ class AssetMarks(MacroElement):  # type: ignore[misc]
         "{% macro script(this, kwargs) %}"
         "var {{ this.get_name() }} = (function (points, picture) {"
         "var group = L.layerGroup(); points.forEach(function (point) { L.marker(point, {interactive: false, "
-        "keyboard: false, icon: L.divIcon({className: 'csg-asset', html: picture, iconSize: [24, 24]})}).addTo(group); });"
+        "keyboard: false, zIndexOffset: -1000, "  # below the numbers of the ranking
+        "icon: L.divIcon({className: 'csg-asset', html: picture, iconSize: [22, 22]})}).addTo(group); });"
         "return group; })({{ this.points }}, '{{ this.picture }}').addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )
@@ -91,7 +92,7 @@ class AssetMarks(MacroElement):  # type: ignore[misc]
         ]
         self.points = json.dumps(placed, separators=(",", ":"))
         self.picture = (
-            f'<svg width="24" height="24" viewBox="-1 -1 26 26" aria-hidden="true">{picture(shape, mark)}</svg>'
+            f'<svg width="22" height="22" viewBox="-1 -1 26 26" aria-hidden="true">{picture(shape, mark)}</svg>'
         )
 
 

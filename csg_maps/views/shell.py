@@ -27,6 +27,7 @@ PAGES: dict[str, Page] = {
     "workbench": Page("pages/5_Workbench.py", N_("Workbench"), N_("Rows set aside: mend them")),
     "supplies": Page("pages/6_Supplies.py", N_("Supplies"), N_("Whose data is due, late or missing")),
     "areas": Page("pages/2_Areas.py", N_("Areas"), N_("Areas and boundaries")),
+    "assets": Page("pages/7_Assets.py", N_("Assets"), N_("Schools, stops, parks and other public places")),
     "hotspots": Page("pages/3_Hotspots.py", N_("Hotspots"), N_("Where concerns come together")),
     "places": Page("pages/8_Places.py", N_("Places"), N_("Places taken on")),
     "data": Page("pages/4_Data.py", N_("Data"), N_("What has been added")),

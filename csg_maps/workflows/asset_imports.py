@@ -163,6 +163,18 @@ def problem_table(problems: tuple[Problem, ...], most: int | None = SHOWN_PROBLE
     return pd.DataFrame(rows, columns=[_("Row"), _("Column"), _("What"), _("What to do")], dtype="str")
 
 
+def summary(problems: tuple[Problem, ...]) -> list[tuple[str, str, int, int]]:
+    """What was found, one line a message: level, message with how to mend it, how often, and the first row (0 = none)."""
+    lines: dict[tuple[str, str], tuple[int, int]] = {}
+    for problem in problems:
+        words = " ".join(describe(problem.code, problem.values))
+        if problem.column:
+            words = f"{problem.column}: {words}"
+        times, first = lines.get((problem.level, words), (0, problem.row))
+        lines[problem.level, words] = (times + 1, first)
+    return [(level, words, times, first) for (level, words), (times, first) in lines.items()]
+
+
 def in_words(report: AssetReport) -> tuple[str, ...]:
     """The outcome in sentences."""
     counts = report.counts

@@ -154,6 +154,11 @@ def hours_of_days(texts: dict[int, str]) -> OpeningHours:
     return make_hours(by_day)
 
 
+def may_see_contacts(actor: Actor) -> bool:
+    """Whether the actor holds the right to read contacts."""
+    return has_right(actor, "see_contacts")
+
+
 def contacts(store: Store, actor: Actor, asset_id: str = "") -> tuple[GuardianContact, ...]:
     """The contacts of guardians; reading them is recorded."""
     return guardian_contacts.read_contacts(store, actor, asset_id)

@@ -3,12 +3,15 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from csg_maps.disclosure.policy import require
+from csg_maps.errors import InputRefused
+from csg_maps.geography.cells import from_hex
 from csg_maps.geography.nearness import Where, distances_m
 from csg_maps.i18n import N_, _
 from csg_maps.model.actor import Actor
@@ -66,6 +69,32 @@ def near(
         if metres <= RINGS_M[-1]
     ]
     return tuple(sorted(found, key=lambda one: (one.distance_m, one.asset.kind, one.asset.name, one.asset.asset_id)))
+
+
+def where_from_text(cell: str, at: str) -> Where:
+    """A place from text: an H3 cell in hexadecimal, or "latitude, longitude". Raises InputRefused when it is neither."""
+    if cell:
+        return from_hex([cell])
+    latitude, _comma, longitude = at.partition(",")
+    try:
+        return float(latitude), float(longitude)
+    except ValueError:
+        raise InputRefused(_("A point is latitude, longitude in degrees, such as 52.13, -0.46.")) from None
+
+
+def as_rows(found: tuple[NearAsset, ...]) -> list[dict[str, Any]]:
+    """What is near as JSON-able rows."""
+    return [
+        {
+            "asset": one.asset.asset_id,
+            "kind": one.asset.kind,
+            "name": one.asset.name,
+            "distance_m": one.distance_m,
+            "ring_m": one.ring_m,
+            "open_share": one.open_share,
+        }
+        for one in found
+    ]
 
 
 def near_place(

@@ -212,6 +212,16 @@ def selected_shapes(store: Store, place: Place, key: int | str) -> tuple[Shape, 
     return area_outline_shapes(layer[layer["area_code"] == key])
 
 
+def middle_of(store: Store, place: Place, key: int | str) -> tuple[float, float]:
+    """Latitude and longitude of a point within one cell or area."""
+    if isinstance(place, CellPlace):
+        latitude, longitude = h3_cells.centres(np.array([key], dtype=np.int64))
+        return float(latitude[0]), float(longitude[0])
+    layer = areas.read_layer(store, place.layer_id)
+    inside = layer.geometry[layer["area_code"] == key].representative_point()
+    return float(inside.y.iloc[0]), float(inside.x.iloc[0])
+
+
 def border_of(store: Store, layer_id: str) -> tuple[Shape, ...]:
     """The borders of a layer."""
     return border_shapes(areas.read_layer(store, layer_id))
