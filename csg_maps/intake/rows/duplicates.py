@@ -5,7 +5,8 @@ as the k-th of k alike: supplying a file again adds nothing, an overlapping extr
 within one file all stay.
 
 What makes the content is what the file says (its own words, not our codes for them), so that coding a word later does not
-make old rows new; and the cell after protected places have lost theirs, so that no key can be searched for a hidden cell.
+make old rows new; and the cell, but of a protected place only a large one around it, so that no key can be searched for
+a hidden address.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csg_maps.geography.areas import area_of_points, convert_codes, distance_outside_m, distinct_points
-from csg_maps.geography.cells import points_to_cells
+from csg_maps.geography.cells import parents, points_to_cells
 from csg_maps.geography.snapping import Snapping, count_snapping
 from csg_maps.intake.meaning.coded import CodedColumn, text_column
 from csg_maps.intake.meaning.column_texts import Distinct
@@ -45,6 +45,10 @@ from csg_maps.settings import OUTSIDE_TOLERANCE_M
 
 Bools = npt.NDArray[np.bool_]
 
+HIDDEN_KEY_RESOLUTION = 7
+"""A hidden place takes part in the key of its row as the cell about 2.4 km across (5 km²) that holds it: two events at two
+homes are two events, and whoever searched the keys would learn no more than about an area, which is kept anyway."""
+
 _PRECISIONS = ("unknown", "area", "online", "point", "street", "postcode", "premises")
 _UNKNOWN, _AREA, _ONLINE, _POINT, _STREET, _POSTCODE, _PREMISES = range(7)
 
@@ -54,7 +58,8 @@ class Placed:
     """For each row what is kept of its place.
 
     `cells` (int64, 0 = none), `precision` (str), `areas` (area_<layer_id> -> str column), `key_cells` (the cell that
-    recognises the row when it comes again: as `cells`, but for a coarse cell its centre's), `snapping` of the file.
+    recognises the row when it comes again: as `cells`, but for a coarse cell its centre's, and for a hidden place the
+    cell of HIDDEN_KEY_RESOLUTION around it), `snapping` of the file.
     """
 
     cells: npt.NDArray[np.int64]
@@ -105,9 +110,10 @@ def place(
         lost = has_code & ~placed & ~known_by_a_layer[supplied.positions]
         whole_file += _count(AREA_CODE_UNKNOWN, lost)
     key_cells = np.append(points_to_cells(latitude, longitude), NO_CELL)[of_row]
-    key_cells[hidden.rows | online | ~placed] = NO_CELL
+    key_cells[online | ~placed] = NO_CELL
     coarse = located.origin == FROM_COARSE_CELL
-    cells = np.where(coarse, NO_CELL, key_cells)
+    cells = np.where(coarse | hidden.rows, NO_CELL, key_cells)
+    key_cells[hidden.rows] = parents(key_cells[hidden.rows], HIDDEN_KEY_RESOLUTION)
     snapping = (
         count_snapping(np.bincount(of_row[located.origin == FROM_POINT])) if placed.any() else count_snapping(_NONE)
     )

@@ -33,6 +33,7 @@ from csg_maps.intake.rows.record_frames import (
 from csg_maps.intake.rows.rules import (
     DUPLICATE_IN_FILE,
     HELD_ALREADY,
+    OUTSIDE,
     REFERENCE_KNOWN,
     REFERENCE_REPEATED,
     ROW_NOT_READ,
@@ -123,16 +124,20 @@ def make_records(
 
     findings = [*located.findings, *timed.findings, *content.findings, *placed.findings]
     equal, different = repeated_rows(frame, source_ref)
-    quarantined = np.zeros(len(frame), dtype=bool)
+    quarantined, readable = np.zeros(len(frame), dtype=bool), ~equal
     for finding in findings:
         if finding.rule.level == "quarantine":
             quarantined |= finding.rows & ~equal
-    candidates = np.flatnonzero(~equal & ~quarantined)
+            if finding.rule is not OUTSIDE:  # such a row is whole, and may be held since before there was an outline
+                readable &= ~finding.rows
+    candidates = np.flatnonzero(readable)
     keys = _keys(candidates, understood, words, mapping, context)
     seen = held_already(keys, context.seen_row_keys)
     held = np.zeros(len(frame), dtype=bool)
     held[candidates] = seen
-    chosen = candidates[~seen]
+    quarantined &= ~held
+    new = ~seen & ~quarantined[candidates]
+    chosen = candidates[new]
     accepted = np.zeros(len(frame), dtype=bool)
     accepted[chosen] = True
 
@@ -145,7 +150,7 @@ def make_records(
         Finding(REFERENCE_KNOWN, known_before, usable.get("reference", "")),
     ]
     months = count_months(timed.start[accepted | held])
-    records = accepted_frame(chosen, keys[~seen], understood, context)
+    records = accepted_frame(chosen, keys[new], understood, context)
     return Records(
         records,
         quarantined_frame(np.flatnonzero(quarantined), frame, usable, understood, findings),
