@@ -132,8 +132,8 @@ def state_words(row: BoardRow, today: datetime.date) -> str:
     """How an agency stands, in words."""
     stands = row.standing
     if stands.missing:
-        days = n_("late by {count} day", "late by {count} days", stands.late_days)
-        late = f"{days}: {months_words(stands.late)}" if stands.late else ""
+        since = n_("late by {count} day", "late by {count} days", stands.late_days)
+        late = f"{since}: {months_words(stands.late)}" if stands.late else ""
         older = _("months missing: {months}").format(months=months_words(stands.older)) if stands.older else ""
         return "; ".join(filter(None, (late, older)))
     if stands.state == "due" and stands.next_due is not None:
