@@ -113,8 +113,10 @@ def batches(folder: Path, as_json: bool) -> None:
 @one_clear_line
 def withdraw(folder: Path, batch: str, why: str) -> None:
     """Take a batch out of every count; it can be brought back."""
-    supplies.withdraw(stores.open_local(folder), LOCAL_ACTOR, batch, why)
+    further = supplies.withdraw(stores.open_local(folder), LOCAL_ACTOR, batch, why)
     click.echo(f"Batch {batch} is withdrawn. `restore-batch {batch}` brings it back.")
+    if further:
+        click.echo(further)
 
 
 @click.command("restore-batch")

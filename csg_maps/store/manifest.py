@@ -160,12 +160,28 @@ def same_content(store: Store, digests: tuple[str, ...]) -> dict[str, str]:
 
 
 def held_content(connection: sa.Connection, digests: tuple[str, ...]) -> dict[str, str]:
-    supplied = tables.supplied_files
+    """Digest to batch, for files that an active batch holds whole.
+
+    A batch that left out duplicates of another one, which was withdrawn since, is not whole any more: its files may come
+    again, and bring what is missing.
+    """
+    supplied, holding, earlier = tables.supplied_files, tables.batches, tables.batches.alias("earlier")
+    leaned = (
+        sa.select(earlier.c.batch_id)
+        .where(
+            earlier.c.agency == holding.c.agency,
+            earlier.c.status != "active",
+            earlier.c.sealed_at <= holding.c.sealed_at,
+            earlier.c.changed_at > holding.c.sealed_at,
+        )
+        .exists()
+    )
     held = (
         sa.select(supplied.c.sha256, supplied.c.batch_id)
-        .join(tables.batches, tables.batches.c.batch_id == supplied.c.batch_id)
-        .where(tables.batches.c.status == "active", supplied.c.sha256.in_(digests))
-        .order_by(tables.batches.c.sealed_at)
+        .join(holding, holding.c.batch_id == supplied.c.batch_id)
+        .where(holding.c.status == "active", supplied.c.sha256.in_(digests))
+        .where(sa.or_(holding.c.duplicates == 0, sa.not_(leaned)))
+        .order_by(holding.c.sealed_at)
     )
     return {row.sha256: row.batch_id for row in connection.execute(held)}
 

@@ -129,8 +129,9 @@ def _recipients(codes: list[str]) -> str:
 def _act(store: Any, actor: Any, batch_id: str, what: str, why: str) -> None:
     try:
         if what == "withdraw":
-            supplies.withdraw(store, actor, batch_id, why)
-            state.remember("data.said", _("Batch {batch} is withdrawn.").format(batch=batch_id))
+            further = supplies.withdraw(store, actor, batch_id, why)
+            said = _("Batch {batch} is withdrawn.").format(batch=batch_id)
+            state.remember("data.said", f"{said} {further}".strip())
         else:
             supplies.restore(store, actor, batch_id)
             state.remember("data.said", _("Batch {batch} is back.").format(batch=batch_id))

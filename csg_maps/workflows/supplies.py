@@ -15,6 +15,8 @@ from csg_maps.store import audit, batches, quarantine
 from csg_maps.store import verify as store_verify
 from csg_maps.store.workspace import Store
 
+SHORTEST_REASON = 3
+
 
 @dataclass(frozen=True)
 class VerifyFindings:
@@ -46,12 +48,33 @@ def as_lines(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def withdraw(store: Store, actor: Actor, batch_id: str, why: str) -> None:
-    """Take a batch out of every count; nothing is deleted. Raises InputRefused without a reason."""
+def withdraw(store: Store, actor: Actor, batch_id: str, why: str) -> str:
+    """Take a batch out of every count; nothing is deleted. Raises InputRefused without a reason.
+
+    Returns what else must be done, in a sentence: later batches of the agency left out what this one held. "" for nothing.
+    """
     require(actor, "withdraw")
-    if len(why.strip()) < 3:
-        raise InputRefused(_("Say why the batch is withdrawn."))
+    if len(why.strip()) < SHORTEST_REASON:
+        raise InputRefused(
+            _("Say why the batch is withdrawn, in {count} letters or more.").format(count=SHORTEST_REASON)
+        )
     batches.withdraw(store, actor, batch_id, why.strip())
+    withdrawn = batches.get_batch(store, batch_id)
+    leaning = [
+        later.batch_id
+        for later in batches.list_batches(store, actor)
+        if withdrawn is not None
+        and later.status == "active"
+        and later.agency == withdrawn.agency
+        and later.duplicates
+        and later.sealed_at > withdrawn.sealed_at
+    ]
+    if not leaning:
+        return ""
+    return _(
+        "Rows that later batches left out as held already may be missing now. Add the files of these batches again, and "
+        "only what is missing comes in: {batches}."
+    ).format(batches=", ".join(leaning))
 
 
 def restore(store: Store, actor: Actor, batch_id: str) -> None:

@@ -51,3 +51,34 @@ def test_rows_held_before_there_was_an_outline_are_duplicates_and_not_set_aside(
     only_held = bring(folder, "three.csv", range(5, 21))
     assert (only_held["duplicates"], only_held["batch_id"]) == (16, None)
     assert held(folder) == 20
+
+
+def test_what_a_withdrawn_batch_took_along_can_be_supplied_again(folder: Path) -> None:
+    first = bring(folder, "one.csv", range(1, 15))
+    second = bring(folder, "two.csv", range(10, 21))
+    assert (second["accepted"], second["duplicates"]) == (6, 5)
+    words = ("--store", folder / "store", "--why", "sent by mistake")
+    said = run("withdraw", first["batch_id"], *words)
+    assert second["batch_id"] in said.output
+    assert held(folder) == 6
+    again = bring(folder, "two.csv", range(10, 21))
+    assert (again["accepted"], again["duplicates"]) == (5, 6)
+    assert held(folder) == 11
+    # and now it is whole, and idempotent again
+    assert [problem["code"] for problem in bring(folder, "two.csv", range(10, 21))["problems"]] == ["supplied-before"]
+    assert held(folder) == 11
+
+
+def test_a_batch_that_leaned_on_nothing_is_withdrawn_without_more_words(folder: Path) -> None:
+    first = bring(folder, "one.csv", range(1, 5))
+    bring(folder, "two.csv", range(6, 9))
+    said = run("withdraw", first["batch_id"], "--store", folder / "store", "--why", "wrong month")
+    assert "may be missing" not in said.output
+    assert [problem["code"] for problem in bring(folder, "two.csv", range(6, 9))["problems"]] == ["supplied-before"]
+
+
+def test_a_reason_too_short_is_told_its_length(folder: Path) -> None:
+    first = bring(folder, "one.csv", range(1, 5))
+    said = run("withdraw", first["batch_id"], "--store", folder / "store", "--why", "x")
+    assert said.exit_code != 0
+    assert "3 letters" in said.output
