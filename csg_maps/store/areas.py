@@ -212,6 +212,50 @@ def refresh_cells(store: Store, layer_id: str) -> CellAreas:
     The two files are named by what they were made from (boundaries, lookup, sealed files), so a stale one is never read.
     Counts call this themselves; calling it after a layer was added or a batch sealed only takes the wait away from them.
     """
+    made = _making(store, layer_id)
+    with _filling:
+        if not (made.found.cells.exists() and made.found.codes.exists()):
+            _fill_cells(store, made.found, *made.tables(store))
+            _sweep_cell_files(store, layer_id, made.found)
+    return made.found
+
+
+def altered_cell_files(store: Store, layer_id: str) -> list[Path]:
+    """Which of the two files of `refresh_cells` do not hold what they would be made of now; none when they are not made."""
+    made = _making(store, layer_id)
+    if not (made.found.cells.exists() and made.found.codes.exists()):
+        return []
+    altered = []
+    for path, wanted in zip((made.found.cells, made.found.codes), made.tables(store), strict=True):
+        try:
+            held = pd.read_parquet(path)[list(wanted.columns)]
+            same = held.astype(wanted.dtypes.to_dict()).equals(wanted)
+        except (OSError, KeyError, ValueError, TypeError, pa.ArrowException):
+            same = False
+        if not same:
+            altered.append(path)
+    return altered
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What the two files are made from."""
+
+    found: CellAreas
+    layer_sha256: str
+    lookup: pd.DataFrame
+    digests: tuple[str, ...]
+
+    def tables(self, store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Cell, area code and whether the border crosses the cell; supplied code and the layer's own."""
+        boundaries = _boundaries(layer_path(store, self.layer_sha256))
+        paths = [path for digest in self.digests if (path := manifest.batch_file_path(store, digest)).exists()]
+        cells = sealed.read_column(paths, "cell")
+        of_cells = area_of_cells(boundaries, cells[cells != NO_CELL])[["cell", "area_code", "crosses"]]
+        return of_cells.reset_index(drop=True), _codes(boundaries, self.lookup)
+
+
+def _making(store: Store, layer_id: str) -> _Making:
     layer = get_layer(store, layer_id)
     lacking = [file for file in manifest.every_file(store) if dict(file.layers).get(layer_id) != layer.sha256]
     lookup = read_lookup(store, layer_id)
@@ -221,14 +265,7 @@ def refresh_cells(store: Store, layer_id: str) -> CellAreas:
     found = CellAreas(
         store.folder / "areas" / f"{prefix}.cells.parquet", store.folder / "areas" / f"{prefix}.codes.parquet"
     )
-    with _filling:
-        if not (found.cells.exists() and found.codes.exists()):
-            boundaries = _boundaries(layer_path(store, layer.sha256))
-            paths = [path for digest in digests if (path := manifest.batch_file_path(store, digest)).exists()]
-            cells = sealed.read_column(paths, "cell")
-            _fill_cells(store, found, area_of_cells(boundaries, cells[cells != NO_CELL]), _codes(boundaries, lookup))
-            _sweep_cell_files(store, layer_id, found)
-    return found
+    return _Making(found, layer.sha256, lookup, tuple(digests))
 
 
 def _codes(boundaries: gpd.GeoDataFrame, lookup: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from csg_maps.errors import StoreProblem
 from csg_maps.i18n import _
 from csg_maps.store import basemaps, manifest, tables
-from csg_maps.store.areas import layer_path, list_layers
+from csg_maps.store.areas import altered_cell_files, layer_path, list_layers
 from csg_maps.store.files import PART, file_sha256
 from csg_maps.store.jobs import running_jobs
 from csg_maps.store.quarantine import quarantine_path
@@ -68,6 +68,10 @@ def verify(store: Store) -> VerifyReport:
             missing.append(label)
         except (OSError, pa.ArrowException):
             changed.append(label)
+    for layer in list_layers(store):
+        for path in altered_cell_files(store, layer.layer_id):
+            changed.append(f"{path.parent.name}/{path.stem}")
+            path.unlink(missing_ok=True)  # worked out from the layer and the records, and worked out again when asked for
     swept = _sweep(store, {file.path for file in expected})
     return _report(len(expected), records, missing, changed, swept=swept, damage=damage)
 

@@ -56,6 +56,22 @@ def test_one_flipped_bit_in_any_file_is_found(full: Store, folder: str) -> None:
     assert any(path.stem in line for line in report.lines)
 
 
+@pytest.mark.parametrize("ending", ["cells", "codes"])
+def test_a_changed_area_of_a_cell_is_found_and_worked_out_again(full: Store, ending: str) -> None:
+    areas.refresh_cells(full, "a")
+    (path,) = (full.folder / "areas").glob(f"*.{ending}.parquet")
+    as_made = pd.read_parquet(path)
+    as_made.assign(area_code="B").to_parquet(path, index=False)
+    report = verify(full)
+    assert not report.is_sound
+    assert report.changed == (f"areas/{path.stem}",)
+    areas.refresh_cells(full, "a")
+    assert pd.read_parquet(path).equals(as_made)
+    assert verify(full).is_sound
+    path.write_bytes(b"not a table")
+    assert verify(full).changed == (f"areas/{path.stem}",)
+
+
 def test_a_missing_file_is_found(full: Store) -> None:
     path = sorted((full.folder / "batches").glob("*"))[0]
     path.unlink()

@@ -85,6 +85,7 @@ def _points(shapes: Any, rows: Any, log: ProblemLog) -> tuple[Any, Any]:
             note(log, SHAPE_BROKEN, int(rows[index]))
     if len(others):
         note(log, SHAPES_TO_POINTS, count=len(others))
+    points[shapely.is_empty(points)] = None  # GEOS knows no coordinate of an empty point, and says so by an exception
     return shapely.get_x(points), shapely.get_y(points)
 
 

@@ -156,3 +156,12 @@ def test_kml_data_times_and_links(tmp_path: Path) -> None:
     table = result.tables[0]
     assert table.frame.iloc[0].tolist() == ["Stop", "2024-03-04T15:00:00Z", "bus", "-0.4", "51.9"]
     assert [problem.code for problem in result.problems] == ["kml-links"]
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "parquet"])
+def test_an_empty_or_missing_shape_costs_its_own_place_only(tmp_path: Path, kind: str) -> None:
+    shapes = [shapely.Point(-0.41, 51.88), shapely.Point(), None, shapely.Polygon(), shapely.Point(-0.4, 51.9)]
+    frame = geopandas.GeoDataFrame({"code": list("abcde")}, geometry=shapes, crs="EPSG:4326")
+    table = read_tables(save(frame, tmp_path, kind), f"places.{kind}").tables[0]
+    assert table.row_count == 5
+    assert [bool(text) for text in table.frame[table.point_columns[0]]] == [True, False, False, False, True]
