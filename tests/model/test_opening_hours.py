@@ -15,7 +15,7 @@ from csg_maps.model.opening_hours import (
     parse_hours,
 )
 
-WEEK = {day: (("09:00", "17:00"),) for day in range(1, 6)}
+WEEK = dict.fromkeys(range(1, 6), (("09:00", "17:00"),))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,18 @@ def test_one_day(text: str, ranges: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["sometimes", "25:00-26:00", "09:00", "09:00-09:00", "Mo-Xx 09:00-17:00", "9am-13pm", "{{7*7}}", "09:75-10:00", "Mo-Fr", "17"],
+    [
+        "sometimes",
+        "25:00-26:00",
+        "09:00",
+        "09:00-09:00",
+        "Mo-Xx 09:00-17:00",
+        "9am-13pm",
+        "{{7*7}}",
+        "09:75-10:00",
+        "Mo-Fr",
+        "17",
+    ],
 )
 def test_what_is_no_hours_is_told_and_says_how_to_write_them(text: str) -> None:
     read = parse_hours(text)
@@ -104,9 +115,7 @@ def test_what_is_kept_comes_back_and_is_shown_in_words() -> None:
     hours = parse_hours("Mo-Fr 09:00-13:00,14:00-18:00; Sa 22:00-02:00; Su closed").hours
     assert hours_from_json(hours_to_json(hours)) == hours
     assert hours_to_json(OpeningHours()) == "{}"
-    assert (
-        format_hours(hours) == "Monday to Friday 09:00-13:00, 14:00-18:00; Saturday 22:00-02:00; Sunday closed"
-    )
+    assert format_hours(hours) == "Monday to Friday 09:00-13:00, 14:00-18:00; Saturday 22:00-02:00; Sunday closed"
     assert parse_hours(format_hours(hours)).hours == hours
 
 

@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -179,9 +179,10 @@ def _locate(
     located = locate(table.frame, places, crs, context.postcodes, (bounds, bounds if layers else BRITISH_ISLES))
     for one in located.findings:
         if one.rule.level in {"quarantine", "refuse"}:  # nothing is set aside here: a list is mended and sent again
-            verdicts.refuse(one.rule, one.rows, one.column)
-    told = [found(one.rule, table.name, 0, one.column, **one.facts) for one in located.whole_file]
-    verdicts.problems += told
+            verdicts.refuse(replace(one.rule, level="refuse"), one.rows, one.column)
+    for told in located.whole_file:
+        rule = asset_rules.INSTEAD.get(told.rule.code, told.rule)
+        verdicts.problems.append(found(rule, table.name, 0, told.column, **told.facts))
     verdicts.refuse(asset_rules.NO_PLACE, ~np.isfinite(located.latitude) | ~np.isfinite(located.longitude))
     return located
 

@@ -63,6 +63,23 @@ ONE_POINT = register(
     ),
     N_("Ask for the list with its own coordinates, and import it again under the same name."),
 )
+_LEFT_OUT = {
+    "swapped": (
+        N_("{rows} rows would lie in the area if {x} and {y} were exchanged. They are left out."),
+        N_("Exchange the two columns: map each to the other field, and import again."),
+    ),
+    "lost-minus": (
+        N_("{rows} rows would lie in the area if {x} had a minus sign. They are left out."),
+        N_("Ask for the file with its minus signs: longitudes west of Greenwich are negative."),
+    ),
+    "wrong-coordinate-system": (
+        N_("{rows} rows would lie in the area if {x} and {y} were {crs}. They are left out."),
+        N_("Set the coordinate system to {crs} (and check which column is which), and import again."),
+    ),
+}
+INSTEAD = {code: register(f"asset-{code}", "warning", *words) for code, words in _LEFT_OUT.items()}
+"""What is said of a whole list where a supply of records says that rows are kept apart: nothing is, here."""
+
 ROW_UNREAD = register(
     "asset-row-unread",
     "refuse",
