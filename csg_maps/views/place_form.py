@@ -35,18 +35,16 @@ def show(store: Any, actor: Any, draft: place_ground.PlaceGround) -> None:
         _show_where(store, actor, draft, near)
     with right:
         _show_fields(store, draft, near, key)
-    if failed := state.remembered("places.failed", ""):  # beside the button, where the eye is
-        st.error(wording.plain(failed))
-        state.forget("places.failed")
-    keep, leave = st.columns([1, 1])
-    keep.button(
-        _("Put it into the register"),
-        key=f"{key}.keep",
-        type="primary",
-        on_click=_keep,
-        args=(store, actor, draft, key),
-    )
-    leave.button(_("Leave it"), key=f"{key}.leave", on_click=leave_draft)
+        place_where.show_failure()  # beside the button, where the eye is
+        with st.container(horizontal=True):
+            st.button(
+                _("Put it into the register"),
+                key=f"{key}.keep",
+                type="primary",
+                on_click=_keep,
+                args=(store, actor, draft, key),
+            )
+            st.button(_("Leave it"), key=f"{key}.leave", on_click=leave_draft)
 
 
 def leave_draft() -> None:

@@ -27,11 +27,32 @@ def begin(ground: place_ground.PlaceGround, harms: tuple[str, ...] = ()) -> None
 
 
 def begin_from_map(store: Any, place: Place, selected: Selection, harms: tuple[str, ...]) -> None:
-    """Start a proposal with the cell or area that is open on the hotspots map. Raises InputRefused when it is too large."""
-    if isinstance(place, CellPlace):
-        begin(place_ground.ground_of_cells([selected.cell]), harms)
+    """Start a proposal with the cell or area that is open on the hotspots map, and ask for the page of places."""
+    try:
+        if isinstance(place, CellPlace):
+            begin(place_ground.ground_of_cells([selected.cell]), harms)
+        else:
+            begin(place_ground.ground_of_area(store, place.layer_id, selected.area_code), harms)
+    except CsgMapsError as problem:
+        state.remember("places.failed", str(problem))
     else:
-        begin(place_ground.ground_of_area(store, place.layer_id, selected.area_code), harms)
+        state.remember("places.go", True)
+
+
+def go_when_asked() -> None:
+    """Turn to the page of places when a click asked for it.
+
+    The wish is kept until that page is drawn: a map that reports at the same moment ends the run that turns to it.
+    """
+    if state.remembered("places.go", False):
+        st.switch_page("pages/8_Places.py")
+
+
+def show_failure() -> None:
+    """Say what was wrong with the last attempt, once."""
+    if failed := state.remembered("places.failed", ""):
+        st.error(wording.plain(failed))
+        state.forget("places.failed")
 
 
 def show(store: Any, actor: Any, *, expanded: bool) -> None:

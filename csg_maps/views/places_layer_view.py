@@ -11,6 +11,7 @@ from csg_maps.views import state, wording
 from csg_maps.workflows import place_ground, place_register
 
 _KEY = "hotspots.show_places"
+_OPEN_KEY = "hotspots.open_registered"
 
 
 def chosen_layer(store: Any, actor: Any) -> list[Any]:
@@ -43,18 +44,22 @@ def show_table(store: Any, actor: Any) -> None:
         )
     )
     labels = dict(zip([row.place.reference for row in rows], names, strict=True))
-    chosen = st.selectbox(
+    st.selectbox(
         _("Open a place of the register"),
         list(labels),
         index=None,
         format_func=lambda reference: f"{reference} {labels[reference]}",
         placeholder=_("Choose a place"),
-        key="hotspots.open_registered",
+        key=_OPEN_KEY,
+        on_change=_open,
     )
-    if chosen:
-        state.remember("places.open", chosen)
+
+
+def _open() -> None:
+    if reference := st.session_state.get(_OPEN_KEY):
+        state.remember("places.open", str(reference))
         state.forget("places.draft")
-        st.switch_page("pages/8_Places.py")
+        state.remember("places.go", True)
 
 
 def _rows(store: Any, actor: Any) -> list[place_register.RegisterRow]:

@@ -18,15 +18,18 @@ from csg_maps.workflows import place_ground, place_register
 
 def show() -> None:
     """Draw the page."""
+    _show()
+    state.forget("places.go")  # last: what ended this run before would otherwise leave the person where they came from
+
+
+def _show() -> None:
     store, actor = opened.store(), opened.actor()
     if said := state.remembered("places.said", ""):
         st.success(wording.plain(said))
         state.forget("places.said")
     draft = state.remembered("places.draft", place_ground.PlaceGround((), "", ""))
-    failed = state.remembered("places.failed", "")
-    if failed and not draft.cells:  # a proposal shows it beside its button
-        st.error(wording.plain(failed))
-        state.forget("places.failed")
+    if not draft.cells:  # a proposal shows it beside its button
+        place_where.show_failure()
     reference = state.remembered("places.open", "")
     if draft.cells:
         place_form.show(store, actor, draft)

@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from csg_maps.errors import CsgMapsError
 from csg_maps.i18n import _
 from csg_maps.model.vocabulary import codes
-from csg_maps.views import cached, filters, place_where, wording
+from csg_maps.views import assets_beside, cached, filters, place_where, wording
 from csg_maps.views.state import Selection
 
 MOST_HARMS = 3
@@ -29,9 +28,10 @@ def show(store: Any, actor: Any, choice: filters.Choice, selected: Selection) ->
         _propose(store, choice, selected, profile)
         if not profile.total:
             st.text(_("No record here under this filter. Silence is not safety: it may be that nobody was asked."))
-            return
-        st.text(_("{count} records under this filter.").format(count=wording.number(profile.total)))
-        show_counts(profile, lambda: _months(profile.by_month))
+        else:
+            st.text(_("{count} records under this filter.").format(count=wording.number(profile.total)))
+            show_counts(profile, lambda: _months(profile.by_month))
+        assets_beside.show_near(store, actor, choice, selected)
 
 
 def show_counts(profile: Any, months: Callable[[], None]) -> None:
@@ -51,15 +51,16 @@ def show_counts(profile: Any, months: Callable[[], None]) -> None:
 
 def _propose(store: Any, choice: filters.Choice, selected: Selection, profile: Any) -> None:
     """A way to take the place that is open into the register, with the harms most often recorded there."""
-    if not st.button(_("Propose a place here"), key="profile.propose", type="primary", icon=wording.ONWARDS):
-        return
     harms = tuple(code for code in profile.by_harm["harm"] if not code.startswith("other."))[:MOST_HARMS]
-    try:
-        place_where.begin_from_map(store, choice.place, selected, harms)
-    except CsgMapsError as problem:
-        st.warning(wording.plain(problem))
-        return
-    st.switch_page("pages/8_Places.py")
+    st.button(
+        _("Propose a place here"),
+        key="profile.propose",
+        type="primary",
+        icon=wording.ONWARDS,
+        on_click=place_where.begin_from_map,
+        args=(store, choice.place, selected, harms),
+    )
+    place_where.show_failure()
 
 
 def _codes(heading: str, counted: pd.DataFrame, column: str, list_name: str) -> None:
