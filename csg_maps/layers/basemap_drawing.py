@@ -22,6 +22,7 @@ BLOCK = 8
 
 _FINER = 2
 _MARGIN_PX = 24.0
+_TURNED_FROM = 1.5  # degrees: less is not seen, and turning blurs
 _ROUND_FROM_PX = 3.0  # a line this wide has round ends, so that streets meet without a notch
 
 Tile = tuple[int, int, bytes]
@@ -193,22 +194,12 @@ def _draw_name(picture: Image.Image, name: PlacedName, window: Window) -> None:
             draw.rectangle(box, fill=name.look.colour, outline=NAME_HALO)
         else:
             draw.ellipse(box, fill=name.look.colour, outline=NAME_HALO)
-    step = name.look.size_px * LINE_HEIGHT
-    offsets = [(number - (len(name.lines) - 1) / 2) * step for number in range(len(name.lines))]
-    if abs(name.angle) < 1.5:
-        letters = font(name.look.size_px, name.look.weight)
-        for halo in (True, False):
-            for line, offset in zip(name.lines, offsets, strict=True):
-                stroke = HALO_PX if halo else 0
-                colour = NAME_HALO if halo else name.look.colour
-                draw.text((x, round(y + offset)), line, fill=colour, font=letters, anchor="mm", stroke_width=stroke)
-        return
-    for mask, colour in zip(_turned_letters(name), (NAME_HALO, name.look.colour), strict=True):
+    for mask, colour in zip(_letters(name), (NAME_HALO, name.look.colour), strict=True):
         picture.paste(colour, (x - mask.width // 2, y - mask.height // 2), mask)
 
 
-def _turned_letters(name: PlacedName) -> tuple[Image.Image, Image.Image]:
-    """Masks of a turned name: its halo and its letters."""
+def _letters(name: PlacedName) -> tuple[Image.Image, Image.Image]:
+    """Masks of a name: its halo and its letters, written larger and reduced, so that they stand evenly."""
     letters = font(name.look.size_px * _FINER, name.look.weight)
     step = name.look.size_px * LINE_HEIGHT * _FINER
     wide = int(max(letters.getlength(line) for line in name.lines)) + 8 * _FINER
@@ -218,9 +209,11 @@ def _turned_letters(name: PlacedName) -> tuple[Image.Image, Image.Image]:
     for number, line in enumerate(name.lines):
         down = high / 2 + (number - (len(name.lines) - 1) / 2) * step
         draw.text((wide / 2, down), line, fill=255, font=letters, anchor="mm")
-    turned = flat.rotate(name.angle, resample=Image.Resampling.BICUBIC, expand=True).reduce(_FINER)
+    if abs(name.angle) >= _TURNED_FROM:
+        flat = flat.rotate(name.angle, resample=Image.Resampling.BICUBIC, expand=True)
+    letters_mask = flat.reduce(_FINER)
     wider = ImageFilter.MaxFilter(3)  # by a pixel on every side
-    return functools.reduce(lambda mask, _pixel: mask.filter(wider), range(HALO_PX), turned), turned
+    return functools.reduce(lambda mask, _pixel: mask.filter(wider), range(HALO_PX), letters_mask), letters_mask
 
 
 def _png(entries: npt.NDArray[np.uint8]) -> bytes:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from csg_maps.errors import CsgMapsError
-from csg_maps.i18n import N_, _
+from csg_maps.i18n import N_, _, n_
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.map_kinds import LEFT_OUT, MAP_KINDS
 from csg_maps.views import cached, job_view, map_view, opened, state, wording
@@ -25,6 +25,19 @@ _NONE = "none"
 def show(store: Any, actor: Any, *, has_map: bool) -> None:
     """Draw the section. `has_map`: the page shows a map already, so no other is needed to see what lies under it."""
     st.subheader(_("Base map"), anchor=False)
+    with st.container():  # what comes and goes has a place of its own: nothing below is made anew, no form closes
+        _show_news(store, actor)
+    listed = basemaps.list_basemaps(store, actor)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _show_list(listed, is_working=bool(jobs.drawing(store, actor)))
+    with right:
+        _show_add(store, actor)
+    if not has_map and any(one.is_shown for one in listed):
+        _show_preview(store, actor)
+
+
+def _show_news(store: Any, actor: Any) -> None:
     if said := state.remembered("basemap.said", ()):
         for line in said:
             st.success(wording.plain(line))
@@ -36,14 +49,6 @@ def show(store: Any, actor: Any, *, has_map: bool) -> None:
     for job in jobs.drawing(store, actor):
         st.info(_("A base map is being made. Until it is complete, maps keep the ground that they have."))
         job_view.watch(store, job)
-    listed = basemaps.list_basemaps(store, actor)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _show_list(listed, is_working=bool(jobs.drawing(store, actor)))
-    with right:
-        _show_add(store, actor)
-    if not has_map and any(one.is_shown for one in listed):
-        _show_preview(store, actor)
 
 
 def _hear_of_job(store: Any) -> None:
@@ -185,11 +190,10 @@ def _layer_kinds(look: basemaps.FileLook) -> list[tuple[str, str]]:
     said = []
     for number, layer in enumerate(look.layers):
         known = [""] if layer.kind else []
-        label = _("{layer} – {count} features").format(
-            layer=wording.plain(layer.name), count=wording.number(layer.features)
-        )
+        counted = n_("{count} feature", "{count} features", layer.features)
+        st.text(f"{layer.name} – {counted}")  # as text: the name of a control is read aloud with its escapes
         chosen = st.selectbox(
-            label,
+            _("What layer {number} is").format(number=number + 1),
             [*known, *MAP_KINDS],
             index=0 if layer.kind else None,
             format_func=lambda kind, known_as=layer.kind: _(MAP_KINDS[kind]) if kind else _known(known_as),

@@ -126,7 +126,7 @@ def test_a_file_becomes_the_base_map_by_clicks(visit, tmp_path):
         seen.page.get_by_text("Say for each layer what it is").wait_for(timeout=30_000)
         button = seen.page.get_by_role("button", name="Make it the base map")
         assert button.is_disabled()
-        seen.page.get_by_label("own.geojson – 8 features").click()
+        seen.page.get_by_label("What layer 1 is", exact=True).click()
         seen.page.get_by_role("option", name="street", exact=True).click()
         seen.settle()
         button.click()
@@ -136,6 +136,8 @@ def test_a_file_becomes_the_base_map_by_clicks(visit, tmp_path):
         seen.page.get_by_role("button", name="Remove a base map").click()
         seen.page.get_by_label("Which", exact=True).click()
         seen.page.get_by_role("option", name="own", exact=True).click()
+        seen.settle()
+        seen.page.locator("button:not([disabled])", has_text="Remove it").wait_for(timeout=30_000)
         seen.page.get_by_role("button", name="Remove it").click()
         seen.page.get_by_text("No base map yet").wait_for(timeout=30_000)
         assert seen.elsewhere() == [] and seen.complaints() == []
