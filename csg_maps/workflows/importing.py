@@ -356,7 +356,7 @@ def _summed(problems: tuple[ProblemRow, ...]) -> Iterator[tuple[str, str, int, P
 
 
 def _found(outcomes: list[_Outcome]) -> list[dict[str, Any]]:
-    """What is kept of the problems with the batch: each rule with its facts and how many rows, no row and no file name."""
+    """What the batch keeps of its problems: each rule with its facts and how many rows; no row, name or word of the file."""
     frames = [outcome.problems for outcome in outcomes if len(outcome.problems)]
     if not frames:
         return []
@@ -368,7 +368,7 @@ def _found(outcomes: list[_Outcome]) -> list[dict[str, Any]]:
 
 
 def _without_names(values: dict[str, str]) -> dict[str, str]:
-    return {key: "…" if key in {"name", "names"} else value for key, value in values.items()}
+    return {key: "…" if key in {"name", "names", "word"} else value for key, value in values.items()}
 
 
 def _seal(

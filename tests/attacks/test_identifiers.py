@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from csg_maps.intake.files.reading import read_tables
 from csg_maps.intake.meaning.identifiers import find_identifiers
 from csg_maps.intake.meaning.profiles import suggest_mapping
+from tests.commands import run, supply
 
 CANARIES = {
     "nhs_number": "seen at clinic, NHS 943 476 5919, last week",
@@ -46,3 +48,22 @@ def test_attack_094_names_by_heading_and_narrative_are_flagged_and_never_mapped(
     assert sure == {"Forename": "name", "Surname": "name", "Details": "free_text"}
     assert not set(proposal.mapping.fields.values()) & set(sure)
     assert "anary" not in repr(proposal)
+
+
+def test_attack_094_words_about_a_person_in_columns_for_codes_and_dates_never_reach_the_store(tmp_path: Path) -> None:
+    store, file = tmp_path / "store", tmp_path / "concerns.csv"
+    run("init", "--store", store)
+    rows = "".join(f"{day:02d}/03/2024,52.13,-0.46,missing,park\n" for day in range(1, 25))
+    rows += "".join(f"{day:02d}/03/2024,52.14,-0.46,missing,with Zelda Quuxcanary\n" for day in range(1, 6))
+    rows += "on Tuesday with Zebedee Quuxcanary,52.13,-0.45,missing,park\n" * 3
+    file.write_text(f"date,latitude,longitude,harm,setting\n{rows}", encoding="utf-8")
+    said = supply(file, "--store", store)
+    assert said.exit_code == 0, said.output
+    assert "3 set aside" in said.output
+    for path in store.rglob("*"):
+        if path.is_file():
+            assert b"uuxcanary" not in path.read_bytes().lower(), path.name
+    for path in store.glob("quarantine/*.parquet"):
+        assert "uuxcanary" not in pd.read_parquet(path).to_csv().lower()
+    for path in store.glob("batches/*.parquet"):
+        assert "uuxcanary" not in pd.read_parquet(path).to_csv().lower()

@@ -116,7 +116,8 @@ def _date(heading: float, sample: ColumnSample) -> Verdict:
     written = column_values.date_finding(sample).format
     if heading:
         is_year = written == "YYYY" and heading < SURE
-        return _confirm(heading, fits=found >= 0.7 and not is_year)
+        is_mixed = heading >= SURE and column_values.is_mixed_dates(sample)
+        return _confirm(heading, fits=(found >= 0.7 and not is_year) or is_mixed)
     bare = written.startswith(("YYYY ", "Excel", "YYYYMMDD")) or written in {"YYYY", "MM/YYYY"}
     life = not heading_score("date", f"date {sample.heading}")
     fits = found >= 0.9 and not bare and not life and not heading_score("date_to", sample.heading)

@@ -103,6 +103,12 @@ def date_share(sample: ColumnSample) -> float:
     return found.share_read if found.format else 0.0
 
 
+def is_mixed_dates(sample: ColumnSample) -> bool:
+    """Whether the sample holds dates of several formats, none of which reads half."""
+    found = date_finding(sample)
+    return bool(found.format) and found.share_read < 0.5
+
+
 def time_share(sample: ColumnSample) -> float:
     """The share of rows that read as times of day of one format."""
     found = clock.find_time_format(sample.values)

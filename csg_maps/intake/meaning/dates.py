@@ -27,6 +27,9 @@ TIMEZONE = "Europe/London"
 UNKNOWN_WORDS = frozenset({"unknown", "not known", "not stated", "n/k", "anhysbys", "ddim yn hysbys", "heb ei nodi"})
 """Words that say, in so many words, that no date is known: as good as a blank."""
 
+MOSTLY_DATES = 0.7
+"""So much of a column must be dates of some format, when no one format reads half of it, to be a column of mixed dates."""
+
 _SAMPLE = 2_000
 _LONGEST = 80
 _SHAPES = 100
@@ -40,11 +43,13 @@ class DateFinding:
     Attributes
     ----------
     format
-        Its code, such as "DD/MM/YYYY hh:mm"; "" when less than half of the column reads as any one format.
+        Its code, such as "DD/MM/YYYY hh:mm"; "" when less than half of the column reads as any one format, unless most of
+        it reads as one or another: then the one that reads most, to be confirmed.
     alternatives
         Other codes that read something, best first.
     is_ambiguous
-        Day and month could be either way round, or both ways occur; `format` is then UK order (or what more rows show).
+        Day and month could be either way round, or both ways occur; `format` is then UK order (or what more rows show). Or
+        the column mixes several formats.
     counted
         For each code tried, how many rows it reads.
     stated
@@ -107,6 +112,18 @@ def find_format(values: pd.Series, *, heading: str = "", today: datetime.date | 
     reads = _try_formats(texts, stated, today or datetime.date.today())
     counted = {code: int(weights[read.ok & stated].sum()) for code, read in reads.items()}
     preferred = sorted((code for code in counted if counted[code]), key=lambda code: -counted[code])
+    if preferred and counted[preferred[0]] * 2 < total and _is_mixed(reads, stated, weights):
+        chosen = preferred[0]
+        reason = _("The column mixes several ways of writing a date; {format} reads {read} of {total} values.")
+        return DateFinding(
+            format=chosen,
+            alternatives=_alternatives(chosen, preferred, counted),
+            is_ambiguous=True,
+            counted=counted,
+            stated=total,
+            unreadable_examples_rows=_unread(column, stated, reads[chosen]),
+            reason=reason.format(read=counted[chosen], total=total, format=chosen),
+        )
     if not preferred or counted[preferred[0]] * 2 < total:
         reason = _("No one format reads at least half of the column.") if total else _("The column is blank.")
         return DateFinding("", tuple(preferred), False, counted, total, (), reason)
@@ -114,16 +131,26 @@ def find_format(values: pd.Series, *, heading: str = "", today: datetime.date | 
     chosen = _settle_months(chosen, reads, stated, heading)
     if "±" in chosen:
         reason += " " + _("Times with an offset are brought to the local clock.")
-    unreadable = np.flatnonzero(column.to_rows(stated & ~reads[chosen].ok))[:5]
     return DateFinding(
         format=chosen,
         alternatives=_alternatives(chosen, preferred, counted),
         is_ambiguous=is_ambiguous,
         counted=counted,
         stated=total,
-        unreadable_examples_rows=tuple(int(position) for position in unreadable),
+        unreadable_examples_rows=_unread(column, stated, reads[chosen]),
         reason=reason.format(read=counted[chosen], total=total, format=chosen),
     )
+
+
+def _is_mixed(reads: dict[str, Moments], stated: Bools, weights: Ints) -> bool:
+    """Whether most of a column are dates, though of no one format."""
+    by_any = np.logical_or.reduce([read.ok for read in reads.values()])
+    return bool(weights[by_any & stated].sum() >= MOSTLY_DATES * weights[stated].sum())
+
+
+def _unread(column: Distinct, stated: Bools, read: Moments) -> tuple[int, ...]:
+    """Positions of the first rows that say something and are not read."""
+    return tuple(int(position) for position in np.flatnonzero(column.to_rows(stated & ~read.ok))[:5])
 
 
 def parse_with(

