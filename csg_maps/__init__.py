@@ -10,6 +10,7 @@ Reading order of the rooms, from what everything leans on to what a person sees.
 - `intake`: the one door in: read a file, find its columns, apply rules, find what identifies people, let go of the point.
 - `hotspots`: statistics on cells and areas; a hotspot is claimed by an exact test only.
 - `disclosure`: what an actor may do, and which sealed files an actor may use.
+- `wording`: words that blame, in both languages, and better ones.
 
 - `store`: what lasts: sealed batches, the workspace, the audit; and counts, the one door out.
 - `layers`: maps as classes of shapes without any text; what `app.py` serves, and its headers.

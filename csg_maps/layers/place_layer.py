@@ -19,7 +19,8 @@ class PlaceMark(NumberMark):
     _template = type(NumberMark._template)(
         "{% macro script(this, kwargs) %}"
         "var {{ this.get_name() }} = L.marker([{{ this.latitude }}, {{ this.longitude }}], {interactive: false, "
-        "keyboard: false, icon: L.divIcon({className: 'csg-place-mark', html: 'P{{ this.number }}', iconSize: [30, 20]})})"
+        "keyboard: false, icon: L.divIcon({className: 'csg-place-mark', html: 'P{{ this.number }}', iconSize: [30, 20], "
+        "iconAnchor: [-7, 25]})})"
         ".addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )

@@ -15,7 +15,18 @@ from csg_maps.layers.hotspot_layer import hotspot_layer, number_layer
 from csg_maps.layers.legend import legend
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.filters import CellPlace
-from csg_maps.views import cached, filters, map_view, opened, places_layer_view, profile_view, state, wording
+from csg_maps.views import (
+    assets_beside,
+    cached,
+    filters,
+    map_view,
+    opened,
+    place_where,
+    places_layer_view,
+    profile_view,
+    state,
+    wording,
+)
 from csg_maps.views.state import Selection
 from csg_maps.workflows import explore, picture, place_profile, takeaway
 from csg_maps.workflows.explore import HotspotResult
@@ -27,6 +38,7 @@ OFFERED = 50
 
 def show() -> None:
     """Draw the page."""
+    place_where.go_when_asked()
     store, actor = opened.store(), opened.actor()
     choice = filters.show(store, actor, key=PAGE)
     try:
@@ -131,6 +143,9 @@ def _show_map(
         key = selected.cell or selected.area_code
         layers.append(hotspot_layer(picture.selected_shapes(store, choice.place, key)))
     layers += places_layer_view.chosen_layer(store, actor)
+    kinds = assets_beside.chosen_kinds(store, actor)
+    around = list(drawn.numbered) if selected.is_empty else [picture.middle_of(store, choice.place, key)]
+    layers += assets_beside.layer(store, actor, kinds, around)
     click = map_view.show_map(
         make_map(ground.shapes, ground.bounds), layers, key=PAGE, filter_key=filter_key, bounds=ground.bounds
     )
@@ -141,6 +156,7 @@ def _show_map(
             st.rerun()
     caption = _("Numbers 1 to 10 on the map are the first rows of the table. A click opens a place.")
     map_view.show_legend(legend(drawn.legend), caption)
+    assets_beside.show_legend(store, actor, kinds)
     places_layer_view.show_table(store, actor)
 
 

@@ -170,6 +170,13 @@ def middle(cells: tuple[int, ...]) -> Corner:
     return float(point.y), float(point.x)
 
 
+def northern_tip(cells: tuple[int, ...]) -> Corner:
+    """The northernmost corner of a place (latitude, longitude): a number there hides nothing of it."""
+    corners = shapely.get_coordinates(outline_of_cells(np.array(cells, dtype=np.int64)))
+    longitude, latitude = corners[corners[:, 1].argmax()]
+    return float(latitude), float(longitude)
+
+
 def bounds_around(cells: tuple[int, ...]) -> Bounds:
     """South, west, north, east of a map that shows a place with what is around it."""
     west, south, east, north = outline_of_cells(np.array(cells, dtype=np.int64)).bounds

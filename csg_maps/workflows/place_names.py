@@ -59,7 +59,9 @@ def things_near(store: Store, cells: tuple[int, ...], *, within_m: float = NEAR_
     ground = np.array(cells, dtype=np.int64)
     distance = distances_m(ground, held["latitude"].to_numpy(), held["longitude"].to_numpy())
     near = held.assign(distance_m=distance)[distance <= within_m]
-    near = near.sort_values(["distance_m", "name"]).drop_duplicates(["kind", "name"])
+    # a stop may be among the assets and in a gazetteer, under another kind each: it is one stop
+    near = near.assign(group=[naming_group(kind) or kind for kind in near["kind"]])
+    near = near.sort_values(["distance_m", "name"]).drop_duplicates(["group", "name"])
     columns = ["kind", "name", "name_cy", "distance_m"]
     return tuple(Near(*row) for row in near[columns].itertuples(index=False, name=None))
 

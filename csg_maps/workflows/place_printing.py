@@ -20,7 +20,7 @@ from csg_maps.store import counts
 from csg_maps.store.audit import record
 from csg_maps.store.workspace import Store, data_version, writing
 from csg_maps.workflows import basemaps, picture
-from csg_maps.workflows.place_ground import bounds_around, middle, name_of, outline
+from csg_maps.workflows.place_ground import bounds_around, name_of, northern_tip, outline
 from csg_maps.workflows.place_register import ACTION_STATUS_LABELS, STATUS_LABELS, OpenedPlace
 from csg_maps.workflows.place_story import PlaceStory, caution, comparison_words, story, where_words
 
@@ -94,7 +94,7 @@ def map_png(store: Store, actor: Actor, place: RegisteredPlace) -> bytes:
         tiles=_tiles(store),
         width_px=MAP_WIDTH_PX,
         height_px=MAP_HEIGHT_PX,
-        numbers=(middle(place.cells),),
+        numbers=(northern_tip(place.cells),),
         reading_width_px=READING_WIDTH_PX,
     )
 
