@@ -23,7 +23,7 @@ def zooms_for(bounds: Bounds, asked: int = 0) -> tuple[int, int]:
     `asked` is the last zoom that a person wants; 0 = up to 16.
 
     >>> zooms_for((51.8, -0.7, 52.4, -0.1))
-    (9, 16)
+    (8, 16)
     """
     if asked and not WIDEST_ZOOM <= asked <= CLOSEST_ZOOM + 2:
         raise InputRefused(

@@ -25,6 +25,7 @@ def test_starting_empty_deletes_what_is_fictional_and_keeps_what_is_not(tmp_path
     kept = [row for row in json.loads(run("batches", "--store", folder, "--json").output) if row["status"] == "active"]
     assert [(row["agency"], row["accepted"]) for row in kept] == [("fire", 19)]
     assert json.loads(run("areas", "list", "--store", folder, "--json").output) == []
+    assert json.loads(run("basemap", "list", "--store", folder, "--json").output) == []
     assert run("verify", "--store", folder).exit_code == 0
 
 
