@@ -27,7 +27,7 @@ from csg_maps.views import (
     state,
     wording,
 )
-from csg_maps.workflows import assets, assets_near
+from csg_maps.workflows import assets, assets_near, picture
 
 PAGE = "assets"
 LISTED = 100
@@ -87,7 +87,8 @@ def _show_all(store: Any, actor: Any, counted: dict[str, int]) -> None:
         )
         kinds = (kind,) if kind in counted else tuple(counted)
         _show_map(store, actor, kinds)
-    search = st.text_input(
+    find, choose = st.columns(2, gap="medium")
+    search = find.text_input(
         _("Find by name"), key="assets.search", help=_("A part of the English or the Welsh name."), max_chars=80
     )
     wanted = " ".join(search.split()).casefold()
@@ -96,9 +97,12 @@ def _show_all(store: Any, actor: Any, counted: dict[str, int]) -> None:
         for asset in assets.list_assets(store, actor, kinds=kinds)
         if wanted in asset.name.casefold() or wanted in asset.name_cy.casefold()
     ]
-    _show_list(listed)
     if listed:
-        _choose(store, actor, listed)
+        with choose:
+            chosen = _choose(listed)
+        if chosen is not None:
+            _show_one(store, actor, chosen)
+    _show_list(listed)
 
 
 def _show_map(store: Any, actor: Any, kinds: tuple[str, ...]) -> None:
@@ -112,12 +116,13 @@ def _show_map(store: Any, actor: Any, kinds: tuple[str, ...]) -> None:
             )
         )
     layer = asset_layer([(known[kind].shape, known[kind].mark, points) for kind, points in marks.points])
+    bounds = assets_near.bounds_of(marks) if ground.bounds == picture.BRITAIN else ground.bounds
     map_view.show_map(
-        make_map(ground.shapes, ground.bounds),
+        make_map(ground.shapes, bounds),
         [layer],
         key=PAGE,
         filter_key=repr(kinds),
-        bounds=ground.bounds,
+        bounds=bounds,
         height_px=420,
     )
 
@@ -153,7 +158,7 @@ def option_label(asset: Asset) -> str:
     return f"{assets_beside.name_of(asset)} – {assets.kind_label(asset.kind)}"
 
 
-def _choose(store: Any, actor: Any, listed: list[Asset]) -> None:
+def _choose(listed: list[Asset]) -> Asset | None:
     by_id = {asset.asset_id: asset for asset in listed}
     chosen = st.selectbox(
         _("Open an asset"),
@@ -163,8 +168,7 @@ def _choose(store: Any, actor: Any, listed: list[Asset]) -> None:
         placeholder=_("Choose an asset"),
         key="assets.open",
     )
-    if chosen in by_id:
-        _show_one(store, actor, by_id[chosen])
+    return by_id.get(str(chosen))
 
 
 def _show_one(store: Any, actor: Any, asset: Asset) -> None:

@@ -169,6 +169,16 @@ def marks(store: Store, actor: Actor, kinds: tuple[str, ...], around: Sequence[t
     return AssetMarks(tuple(one for one in points if one[1]), len(chosen), len(listed))
 
 
+def bounds_of(drawn: AssetMarks) -> tuple[float, float, float, float]:
+    """South, west, north, east (degrees) around most of the marks, for a council whose outline is not known yet.
+
+    A stray one far away must not make the map a speck: of many, the outermost of each side are passed over.
+    """
+    points = np.array([point for _kind, group in drawn.points for point in group], dtype=np.float64)
+    low, high = np.percentile(points, [2, 98], axis=0)
+    return (float(low[0]) - 0.01, float(low[1]) - 0.01, float(high[0]) + 0.01, float(high[1]) + 0.01)
+
+
 def _nearest(
     latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64], around: Sequence[tuple[float, float]]
 ) -> list[int]:

@@ -65,7 +65,7 @@ def test_a_list_by_clicks_mended_taken_away_and_brought_back(visit, own_server: 
     frame = seen.page.frame_locator(MAP)
     frame.locator(".csg-asset svg").first.wait_for(timeout=30_000)
     assert frame.locator(".csg-asset").count() == 2
-    assert set(frame.locator(".csg-asset text").all_inner_texts()) == {"Y"}
+    assert set(frame.locator(".csg-asset text").all_text_contents()) == {"Y"}
     assert "{{7*7}} <img src=x onerror=alert(1)>" in seen.page.locator("table").nth(1).inner_text()
     _choose(seen, "Open an asset", "Den")
     field = seen.page.get_by_role("textbox", name="Monday", exact=True)
@@ -100,7 +100,7 @@ def test_marks_beside_hotspots_with_legend_and_what_is_near_the_place_that_is_op
     for kind in ("Takeaways", "Stations"):
         _choose(seen, "Show beside the hotspots", kind)
     frame.locator(".csg-asset").nth(8).wait_for(timeout=30_000)
-    assert sorted(frame.locator(".csg-asset text").all_inner_texts()) == ["ST"] * 2 + ["T"] * 7
+    assert sorted(frame.locator(".csg-asset text").all_text_contents()) == ["ST"] * 2 + ["T"] * 7
     assert frame.locator(".csg-number").count() == 10
     legend = seen.page.locator("table", has_text="Letters").last.inner_text()
     assert "Takeaways" in legend and "Stations" in legend and "Libraries" not in legend
