@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from csg_maps.cli.arguments import ListCommand, chosen_columns, one_clear_line, store_option
-from csg_maps.errors import InputRefused
+from csg_maps.errors import CsgMapsError, InputRefused
 from csg_maps.model.actor import LOCAL_ACTOR
 from csg_maps.model.provenance import Provenance, make_sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
-from csg_maps.workflows import boundaries, importing, jobs, references, stores, supplies
+from csg_maps.workflows import boundaries, import_report, importing, jobs, references, stores, supplies
 
 
 @click.command()
@@ -59,7 +59,7 @@ def import_(
     request = ImportRequest(
         files=tuple(SuppliedFile(str(file), file.name) for file in files),
         provenance=Provenance(
-            agency=options["agency"],
+            agency=options["agency"].strip().lower(),
             purpose=options["purpose"],
             lawful_basis=options["lawful_basis"],
             agreement=options["agreement"],
@@ -76,12 +76,17 @@ def import_(
         dry_run=options["dry_run"],
         save_profile=options["save_profile"],
     )
-    with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
-        result = importing.run_import(store, LOCAL_ACTOR, request, to_bar(bar))
+    try:
+        with click.progressbar(length=100, label="Importing", file=sys.stderr) as bar:
+            result = importing.run_import(store, LOCAL_ACTOR, request, to_bar(bar))
+    except CsgMapsError as problem:
+        if report:  # whoever runs this by a script learns the reason from the report as well
+            _write_report(report, import_report.refused_report(request, str(problem)).as_dict())
+        raise
     if report:
         _write_report(report, result.as_dict())
-    click.echo(importing.in_words(result))
-    if importing.nothing_usable(result):
+    click.echo(import_report.in_words(result))
+    if import_report.nothing_usable(result):
         why = next((f"{one.message} {one.fix}" for one in result.problems if one.level == "refuse"), "")
         raise InputRefused(f"Nothing was imported. {why}")
 

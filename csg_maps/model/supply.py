@@ -56,7 +56,10 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of a supply. `batch_id` is "" when nothing was kept (a trial, or nothing new)."""
+    """What became of a supply. `batch_id` is "" when nothing was kept (a trial, or nothing new).
+
+    `unread` names the files, sheets or members of which not one row could be read: nobody knows how many rows they hold.
+    """
 
     counts: ImportCounts
     batch_id: str
@@ -69,6 +72,7 @@ class ImportReport:
     problems: tuple[ProblemRow, ...]
     tables: tuple[dict[str, Any], ...]
     dry_run: bool = False
+    unread: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """One JSON object: the counts at the top, then the rest."""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from csg_maps.i18n import N_, _
 from csg_maps.views import wording
-from csg_maps.workflows import importing
+from csg_maps.workflows import import_report
 
 LEVEL_LABELS = {
     "refuse": N_("Refused"),
@@ -47,7 +47,7 @@ def show(report: dict[str, Any]) -> None:
     st.table(_summary(problems))
     st.download_button(
         _("Download the table of problems (CSV)"),
-        data=importing.problems_csv(problems),
+        data=import_report.problems_csv(problems),
         file_name="OFFICIAL-SENSITIVE_problems.csv",
         mime="text/csv",
         key="report.download",

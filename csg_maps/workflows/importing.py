@@ -7,7 +7,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ import pandas as pd
 
 from csg_maps.disclosure.policy import require
 from csg_maps.errors import InputRefused
-from csg_maps.i18n import N_, _, n_
+from csg_maps.i18n import N_, _
 from csg_maps.intake.files.reading import read_tables
 from csg_maps.intake.files.tables import RawTable
-from csg_maps.intake.messages import describe, found, register
+from csg_maps.intake.messages import found, register
 from csg_maps.intake.rows.open_places import OpenPlaces, open_places
 from csg_maps.intake.rows.records import IntakeContext, Records, make_records
 from csg_maps.intake.rows.rules import FREE_TEXT, PLACE_NOT_KNOWN, problems_frame, volume_problems
@@ -30,12 +30,12 @@ from csg_maps.model.concern import NO_REFERENCE
 from csg_maps.model.mapping import ColumnMapping
 from csg_maps.model.problems import ImportCounts, Problem
 from csg_maps.model.provenance import Sharing, check_provenance
-from csg_maps.model.supply import ImportReport, ImportRequest, ProblemRow
+from csg_maps.model.supply import ImportReport, ImportRequest
 from csg_maps.store import areas, batches, reference
 from csg_maps.store import profiles as saved_profiles
 from csg_maps.store.workspace import Store, data_version, secret
 from csg_maps.workflows import deciding, naming
-from csg_maps.workflows.exporting import csv_text
+from csg_maps.workflows.import_report import problem_rows, without_names
 
 Progress = Callable[[float, str], None]
 
@@ -45,10 +45,10 @@ SUPPLIED_BEFORE = register(
     N_("This file is held already, as batch {batch}."),
     N_("Nothing was changed. To replace it, withdraw batch {batch} first."),
 )
+
+
 OPEN_TEXTS_SHOWN = 200
 """Texts that nobody has confirmed, in a report."""
-
-LEVEL_ORDER = ("refuse", "quarantine", "duplicate", "warning", "info")
 
 
 def silent(done: float, stage: str) -> None:
@@ -64,6 +64,7 @@ class _Outcome:
     problems: pd.DataFrame
     evidence: str
     table: dict[str, Any]
+    unread: tuple[str, ...] = ()
     read_as: dict[str, Any] | None = None
 
 
@@ -164,52 +165,6 @@ def digest_of(path: Path) -> str:
         raise InputRefused(f"The file cannot be read ({problem.strerror}); check its name.") from None
 
 
-def in_words(report: ImportReport) -> str:
-    """The report in a few lines, for a terminal."""
-    counts = report.counts
-    lines = [
-        _(
-            "{rows} rows = {accepted} accepted + {quarantined} set aside + {refused} refused + {duplicates} duplicates"
-        ).format(**dataclasses.asdict(counts))
-    ]
-    if counts.accepted:
-        lines.append(n_("Not on the map: {count}", "Not on the map: {count}", report.not_on_map))
-    lines += report.announcements
-    for code, level, rows, first in _summed(report.problems):
-        where = _(" (first in row {row})").format(row=first.row) if first.row else ""
-        lines.append(f"[{level}] {code}: {rows} x {first.message}{where} {first.fix}")
-    lines += _open_in_words(report)
-    if report.batch_id:
-        lines.append(_("Kept as batch {batch}.").format(batch=report.batch_id))
-    elif report.dry_run:
-        lines.append(_("A trial: nothing was kept."))
-    else:
-        lines.append(_("Nothing was kept."))
-    return "\n".join(lines)
-
-
-def _open_in_words(report: ImportReport) -> Iterator[str]:
-    """The texts that nobody has confirmed, each with the places that it may mean."""
-    for table in report.tables:
-        for text in table.get("open_places", {}).get("texts", ()):
-            known = "; ".join(f"{one['name']} [{one['target']}] {one['score']:.0f}" for one in text["candidates"][:3])
-            yield _("Not confirmed: {text} ({rows} rows). It may be: {known}.").format(
-                text=text["text"], rows=text["rows"], known=known or _("no known place")
-            )
-
-
-def nothing_usable(report: ImportReport) -> bool:
-    """Whether not one row could be used, nor was held already: the command then fails."""
-    counts = report.counts
-    return not (counts.accepted or counts.quarantined or counts.duplicates)
-
-
-def problems_csv(problems: list[dict[str, Any]]) -> str:
-    """The table of problems of a report (its `problems`) as CSV text."""
-    columns = ["level", "code", "file", "row", "column", "message", "fix"]
-    return csv_text(pd.DataFrame(problems, columns=columns).astype({name: "str" for name in columns if name != "row"}))
-
-
 def intake_context(store: Store, actor: Actor, agency: str, sharing: Sharing) -> IntakeContext:
     """What rows of this agency are judged against now; the kind of evidence and what is held already are still to say."""
     layers = areas.list_layers(store)
@@ -265,7 +220,7 @@ def _outcome_of(
         problems,
         decision.evidence,
         about,
-        _read_as(table, decision.mapping, records, decision),
+        read_as=_read_as(table, decision.mapping, records, decision),
     )
 
 
@@ -301,7 +256,10 @@ def _read_as(table: RawTable, mapping: ColumnMapping, records: Records, decision
 
 
 def _unread(name: str, problems: tuple[Problem, ...]) -> _Outcome:
-    return _Outcome(None, ImportCounts(0, 0, 0, 0, 0), problems_frame(problems), "", {"name": name, "rows": 0})
+    unread = tuple(problem.file for problem in problems if problem.level == "refuse")
+    return _Outcome(
+        None, ImportCounts(0, 0, 0, 0, 0), problems_frame(problems), "", {"name": name, "rows": 0}, unread=unread
+    )
 
 
 def _report(request: ImportRequest, outcomes: list[_Outcome]) -> ImportReport:
@@ -324,35 +282,10 @@ def _report(request: ImportRequest, outcomes: list[_Outcome]) -> ImportReport:
         period_to=str(spans.max()) if len(spans) else "",
         not_on_map=sum(outcome.records.not_on_map for outcome in outcomes if outcome.records is not None),
         announcements=tuple(announcements),
-        problems=_in_words(problems),
+        problems=problem_rows(problems),
         tables=tuple(outcome.table for outcome in outcomes),
         dry_run=request.dry_run,
     )
-
-
-def _in_words(problems: pd.DataFrame) -> tuple[ProblemRow, ...]:
-    """Problems with their message and fix, the gravest first; each distinct text is made once."""
-    order = problems["level"].map(LEVEL_ORDER.index).to_numpy()
-    problems = problems.iloc[np.argsort(order, kind="stable")]
-    said: dict[tuple[str, str], tuple[str, str]] = {}
-    rows = []
-    for code, level, file, row, column, values in problems.itertuples(index=False):
-        if (code, values) not in said:
-            said[code, values] = describe(code, json.loads(values))
-        rows.append(ProblemRow(code, level, file, int(row), column, *said[code, values]))
-    return tuple(rows)
-
-
-def _summed(problems: tuple[ProblemRow, ...]) -> Iterator[tuple[str, str, int, ProblemRow]]:
-    """Level, code, how often and the first of each rule's problems: what differs between files is in the whole table."""
-    first: dict[tuple[str, str], ProblemRow] = {}
-    rows: dict[tuple[str, str], int] = {}
-    for problem in problems:
-        key = (problem.level, problem.code)
-        first.setdefault(key, problem)
-        rows[key] = rows.get(key, 0) + 1
-    for key, problem in first.items():
-        yield problem.code, problem.level, rows[key], problem
 
 
 def _found(outcomes: list[_Outcome]) -> list[dict[str, Any]]:
@@ -362,13 +295,9 @@ def _found(outcomes: list[_Outcome]) -> list[dict[str, Any]]:
         return []
     grouped = pd.concat(frames).groupby(["code", "level", "values"], sort=True).size()
     return [
-        {"code": code, "level": level, "values": _without_names(json.loads(values)), "rows": int(rows)}
+        {"code": code, "level": level, "values": without_names(json.loads(values)), "rows": int(rows)}
         for (code, level, values), rows in grouped.items()
     ]
-
-
-def _without_names(values: dict[str, str]) -> dict[str, str]:
-    return {key: "…" if key in {"name", "names", "word"} else value for key, value in values.items()}
 
 
 def _seal(
@@ -396,7 +325,9 @@ def _seal(
     kept = {
         "found": _found(outcomes),
         "announcements": report.announcements,
-        "left_out": len({name for outcome in outcomes for name in outcome.table.get("mapping", {}).get("left_out", ())}),
+        "left_out": len(
+            {name for outcome in outcomes for name in outcome.table.get("mapping", {}).get("left_out", ())}
+        ),
     }
     batches.seal(
         store,
@@ -445,7 +376,7 @@ def _supplied_before(store: Store, request: ImportRequest, batch_id: str) -> Imp
         period_to=batch.period_to if batch is not None else "",
         not_on_map=0,
         announcements=(),
-        problems=_in_words(problems_frame([problem])),
+        problems=problem_rows(problems_frame([problem])),
         tables=(),
         dry_run=request.dry_run,
     )

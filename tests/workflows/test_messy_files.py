@@ -1,6 +1,7 @@
 """Every messy file is imported with all rows accounted for, or refused with a message that tells a person what to do."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,29 @@ def test_other_files_of_police_uk_are_known_for_what_they_are(
     said = json.loads(report.read_text(encoding="utf-8"))
     assert said["accepted"] == 0
     assert said["rows"] == said["refused"] > 1_000
+
+
+def test_a_month_that_cannot_be_read_is_named_beside_those_that_can(tmp_path: Path) -> None:
+    run("init", "--store", tmp_path / "store")
+    good = "date,latitude,longitude,harm\n" + "".join(f"2026-01-{day:02d},52.1,-0.4,missing\n" for day in range(1, 9))
+    with zipfile.ZipFile(tmp_path / "year.zip", "w") as packed:
+        packed.writestr("2026-01.csv", good)
+        packed.writestr("2026-02.csv", b"\x00\x01\x02" * 50)
+    report = tmp_path / "report.json"
+    said = supply(tmp_path / "year.zip", "--store", tmp_path / "store", "--report", report)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["accepted"] == 8
+    assert len(told["unread"]) == 1
+    assert "2026-02.csv" in told["unread"][0]
+    assert "Not read at all" in said.output
+
+
+def test_a_refused_import_leaves_its_reason_in_the_report(tmp_path: Path) -> None:
+    run("init", "--store", tmp_path / "store")
+    file, report = tmp_path / "some.csv", tmp_path / "report.json"
+    file.write_text("date,latitude,longitude,harm\n2026-01-01,52.1,-0.4,missing\n", encoding="utf-8")
+    said = supply(file, "--store", tmp_path / "store", "--report", report, agency="nobody")
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert said.exit_code != 0
+    assert (told["rows"], told["batch_id"]) == (0, None)
+    assert "nobody" in told["problems"][0]["message"]

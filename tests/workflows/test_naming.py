@@ -18,7 +18,7 @@ from csg_maps.store import audit, batches, gazetteer, quarantine, reference, tab
 from csg_maps.store.ground_tables import assets
 from csg_maps.store.manifest import batch_file_path
 from csg_maps.store.workspace import Store, writing
-from csg_maps.workflows import importing, naming, naming_files, stores
+from csg_maps.workflows import import_report, importing, naming, naming_files, stores
 from tests.commands import run
 
 CANARY = "zzcanaryzz"
@@ -96,7 +96,7 @@ def test_the_first_month_asks_and_the_second_asks_nothing(store: Store, tmp_path
     assert (trial.counts.accepted, trial.counts.quarantined) == (4, 4)
     assert trial.not_on_map == 4
     assert trial.counts.adds_up
-    said = importing.in_words(trial)
+    said = import_report.in_words(trial)
     assert "place-not-known: 4 x" in said
     assert "Not confirmed: mill rd (1 rows). It may be: Mill Road [name:mill] 100" in said
 

@@ -3,6 +3,7 @@
 After this no exact coordinate is left. Area codes are decided from the original point, before a cell is taken away.
 """
 
+import re
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -96,7 +97,7 @@ def place(
     findings = list(_outside(context, (latitude, longitude), of_row, located))
     whole_file: list[WholeFile] = []
     areas: dict[str, pd.Series] = {}
-    codes = np.array([text.strip() for text in supplied.texts.to_pylist()], dtype=object)
+    codes = np.array([area_code_of(text) for text in supplied.texts.to_pylist()], dtype=object)
     has_code = (codes != "")[supplied.positions]
     known_by_a_layer = np.zeros(len(codes), dtype=bool)
     for layer_id, layer in context.area_layers:
@@ -108,7 +109,7 @@ def place(
         whole_file += told
     if context.area_layers:
         lost = has_code & ~placed & ~known_by_a_layer[supplied.positions]
-        whole_file += _count(AREA_CODE_UNKNOWN, lost)
+        whole_file += _count(AREA_CODE_UNKNOWN, lost, codes=_some_codes(codes[np.unique(supplied.positions[lost])]))
     key_cells = np.append(points_to_cells(latitude, longitude), NO_CELL)[of_row]
     key_cells[online | ~placed] = NO_CELL
     coarse = located.origin == FROM_COARSE_CELL
@@ -140,6 +141,23 @@ def place(
 
 
 _NONE = np.zeros(0, dtype=np.int64)
+_ONS_CODE = re.compile(r"[a-z]\d{8}", re.IGNORECASE)
+_LIKE_A_CODE = re.compile(r"[A-Za-z0-9_-]{1,12}")
+
+
+def area_code_of(text: str) -> str:
+    """The area code that a file gives, without spaces around, and in capitals where it is one of the nine-character codes.
+
+    >>> area_code_of(" e01017486 "), area_code_of("Ward 5")
+    ('E01017486', 'Ward 5')
+    """
+    code = text.strip()
+    return code.upper() if _ONS_CODE.fullmatch(code) else code
+
+
+def _some_codes(codes: npt.NDArray[np.object_]) -> str:
+    """The first few codes for a message; what does not look like a code may be anything, and is not repeated."""
+    return ", ".join(code if _LIKE_A_CODE.fullmatch(code) else "…" for code in sorted(codes)[:5])
 
 
 def _area_column(

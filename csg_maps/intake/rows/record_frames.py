@@ -13,7 +13,7 @@ from csg_maps.intake.rows.content import Content
 from csg_maps.intake.rows.context import IntakeContext
 from csg_maps.intake.rows.kept_texts import kept_text
 from csg_maps.intake.rows.located import Located
-from csg_maps.intake.rows.places import Placed
+from csg_maps.intake.rows.places import Placed, area_code_of
 from csg_maps.intake.rows.rules import Finding
 from csg_maps.intake.rows.times import Timed
 from csg_maps.model.concern import CONCERN_COLUMNS
@@ -62,7 +62,7 @@ def accepted_frame(
     content, placed, timed = understood.content, understood.placed, understood.timed
     coded = {field: text_column(column.codes, column.positions[chosen]) for field, column in content.coded.items()}
     first = np.zeros(len(chosen), dtype=np.int64)
-    codes = [text.strip() for text in understood.supplied.texts.to_pylist()]
+    codes = [area_code_of(text) for text in understood.supplied.texts.to_pylist()]
 
     def some(column: "pd.Series[str]") -> "pd.Series[str]":
         return column if len(chosen) == len(column) else column.take(chosen).reset_index(drop=True)

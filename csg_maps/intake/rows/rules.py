@@ -204,7 +204,7 @@ AREAS_DISAGREE = register(
 AREA_CODE_UNKNOWN = register(
     "area-code-unknown",
     "warning",
-    N_("{rows} rows have no point, and an area code that no loaded layer knows."),
+    N_("{rows} rows have no point, and an area code that no loaded layer knows: {codes}."),
     N_("Load the layer of these codes, or a lookup from their year to the year of the layer."),
 )
 
