@@ -285,6 +285,7 @@ def _report(request: ImportRequest, outcomes: list[_Outcome]) -> ImportReport:
         problems=problem_rows(problems),
         tables=tuple(outcome.table for outcome in outcomes),
         dry_run=request.dry_run,
+        unread=tuple(dict.fromkeys(name for outcome in outcomes for name in outcome.unread)),
     )
 
 
