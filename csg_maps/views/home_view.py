@@ -80,7 +80,9 @@ def _show_map(store: Any, actor: Any, held: Overview) -> None:
     else:
         st.subheader(_("No place stands out among all concerns"), anchor=False)
     ground = cached.ground(store, actor)
-    layer = number_layer(drawn.shapes, [p[0] for p in drawn.numbered], [p[1] for p in drawn.numbered])
+    top = result.table.head(10) if len(found) == 0 else found.head(10)
+    numbered = drawn.numbered[: len(top)]  # what stands in the table below, and no more
+    layer = number_layer(drawn.shapes, [p[0] for p in numbered], [p[1] for p in numbered])
     map_view.show_map(
         make_map(ground.shapes, ground.bounds),
         [layer],
@@ -93,7 +95,6 @@ def _show_map(store: Any, actor: Any, held: Overview) -> None:
         legend(drawn.legend),
         _("Each cell is about {size} across.").format(size=how_made.cell_size_words(place.resolution)),
     )
-    top = result.table.head(10) if len(found) == 0 else found.head(10)
     names = place_profile.areas_of_cells(store, top["cell"].to_numpy())
     st.table(
         pd.DataFrame(

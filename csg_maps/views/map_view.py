@@ -129,4 +129,4 @@ def show_legend(entries: Sequence[LegendEntry], caption: str) -> None:
     lines = "\n".join(f"| ![]({entry.symbol}) | {entry.label} | {entry.span} |" for entry in entries)
     heading = f"| {_('Symbol')} | {_('Class')} | {_('Values')} |\n|---|---|---|\n"
     st.markdown(f"**{caption}**\n\n{heading}{lines}")
-    st.caption(_("If the map stays empty, the table below holds the same information."))
+    st.caption(_("If the map stays empty, the table on this page holds the same information."))

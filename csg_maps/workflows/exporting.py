@@ -49,6 +49,7 @@ def write_table(table: pd.DataFrame, out: Path, geometry: gpd.GeoSeries | None =
         temporary = Path(name)
         try:
             _write(table, temporary, geometry)
+            temporary.chmod(0o600)  # GDAL makes its file anew, readable by all
             with open(temporary, "rb+") as written:
                 os.fsync(written.fileno())
             temporary.replace(out)

@@ -50,15 +50,15 @@ def sentences(
         yield _("Nothing is tested here: a high count or density need not be more than chance would bring.")
     elif expected == "even":
         yield _(
-            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
+            "A place is called a hotspot when it and its neighbours hold more than chance would bring if records were "
             "spread evenly over settled ground (exact test, corrected for the number of places, 5%), and it holds more "
-            "than expected itself: at least 5 concerns on 3 dates."
+            "than expected itself: at least 5 records on 3 dates."
         )
     else:
         yield _(
-            "A place is called a hotspot when it and its neighbours hold more than chance would bring if concerns were "
+            "A place is called a hotspot when it and its neighbours hold more than chance would bring if records were "
             "spread as all recorded crime is (exact test, corrected for the number of places, 5%), and it holds more "
-            "than expected itself: at least 5 concerns on 3 dates."
+            "than expected itself: at least 5 records on 3 dates."
         )
     if radius is not None:
         yield bandwidth_sentence(radius, is_default=asked_radius is None)
