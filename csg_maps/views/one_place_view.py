@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from csg_maps.errors import CsgMapsError
-from csg_maps.i18n import _
+from csg_maps.i18n import _, language, speaking
 from csg_maps.layers.hotspot_layer import hotspot_layer
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.registered_place import RegisteredPlace
@@ -58,6 +58,7 @@ def show(store: Any, actor: Any, opened: OpenedPlace) -> None:
 
 def _show_head(store: Any, actor: Any, opened: OpenedPlace) -> None:
     place = opened.place
+    spoken = language()
     heading, download = st.columns([3, 1], vertical_alignment="bottom")
     with heading:
         st.subheader(wording.plain(place_ground.name_of(place)), anchor=False)
@@ -68,7 +69,7 @@ def _show_head(store: Any, actor: Any, opened: OpenedPlace) -> None:
     with download:
         st.download_button(
             _("Page to print (HTML)"),
-            data=lambda: place_printing.html_page(store, actor, opened),
+            data=lambda: _printed(store, actor, opened, spoken),
             file_name=place_printing.file_name(place),
             mime="text/html",
             key="places.print",
@@ -80,6 +81,12 @@ def _show_head(store: Any, actor: Any, opened: OpenedPlace) -> None:
         st.warning(line)
     if place.status == "proposed":
         st.button(_("Take this place on"), key="places.take_on", on_click=_take_on, args=(store, actor, place))
+
+
+def _printed(store: Any, actor: Any, opened: OpenedPlace, spoken: str) -> str:
+    """The page in the language of the screen: a download is made in a thread of its own, which knows no language."""
+    with speaking(spoken):
+        return place_printing.html_page(store, actor, opened)
 
 
 def _take_on(store: Any, actor: Any, place: RegisteredPlace) -> None:

@@ -79,6 +79,13 @@ def test_from_a_hot_cell_to_a_printed_page_in_under_two_minutes(visit, app_serve
     assert seen.elsewhere() == []
     assert seen.complaints() == []
     _check_print(browser, page_file, total)
+    seen.page.get_by_role("radio", name="Cymraeg").click()
+    seen.page.locator('html[lang="cy"]').wait_for(state="attached", timeout=15_000)
+    _settled(seen, 1500)
+    with seen.page.expect_download() as download:
+        seen.page.locator('[data-testid="stDownloadButton"] button').first.click()
+    download.value.save_as(page_file)
+    assert '<html lang="cy">' in page_file.read_text(encoding="utf-8"), "a page is in the language of the screen"
 
 
 def _check_print(browser: object, page_file: Path, total: str) -> None:
