@@ -232,3 +232,16 @@ def _place(row: Mapping[str, Any]) -> RegisteredPlace:
 
 def _action(row: Mapping[str, Any]) -> PlaceAction:
     return PlaceAction(**{name: row[name] for name in PlaceAction.__dataclass_fields__})
+
+
+def clear(store: Store, actor: Actor) -> int:
+    """Delete the whole register with its actions and history: for a store whose data was fictional. Returns how many places."""
+    require(actor, "manage_places")
+    with writing(store) as connection:
+        held = connection.execute(sa.select(_PLACES.c.reference)).scalars().all()
+        for table in (_HISTORY, _ACTIONS, _PLACES):
+            connection.execute(table.delete())
+        if held:
+            record(connection, actor, "clear-places", references=sorted(held))
+            bump_version(connection)
+    return len(held)

@@ -21,7 +21,7 @@ from csg_maps.model.actor import LOCAL_ACTOR, Actor
 from csg_maps.model.provenance import Provenance, Sharing
 from csg_maps.model.supply import ImportRequest, SuppliedFile
 from csg_maps.settings import DEMO_FOLDER, FINEST_RESOLUTION
-from csg_maps.store import areas, batches, jobs, mending, quarantine, reference
+from csg_maps.store import areas, batches, jobs, mending, places, quarantine, reference
 from csg_maps.store.workspace import (
     Store,
     create_store,
@@ -200,6 +200,8 @@ def start_empty(store: Store, actor: Actor) -> None:
     require(actor, "manage_areas")
     if not is_demo(store):
         raise InputRefused(_("This store holds real data; only the demo borough can be cleared away."))
+    if not holds_other_data(store, actor):  # else nobody can tell which places were taken on in earnest
+        places.clear(store, actor)
     for batch_id in _demo_batches(store):
         batches.purge_batch(store, actor, batch_id, "the demo borough was cleared away")
     demo_layers = {file for _name, file, _is_extent in DEMO_LAYERS}

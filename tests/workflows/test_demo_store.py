@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import h3
+
 from csg_maps.i18n import use_language
 from csg_maps.model.actor import LOCAL_ACTOR
 from csg_maps.store.workspace import Store
@@ -20,6 +22,7 @@ def test_starting_empty_deletes_what_is_fictional_and_keeps_what_is_not(tmp_path
     file.write_text(f"Date,Latitude,Longitude,Harm\n{rows}", encoding="utf-8")
     assert supply(file, "--store", folder, agency="fire").exit_code == 0
     assert stores.holds_other_data(store, LOCAL_ACTOR)
+    _propose_a_place(folder)
     stores.start_empty(store, LOCAL_ACTOR)
     assert not stores.is_demo(store)
     kept = [row for row in json.loads(run("batches", "--store", folder, "--json").output) if row["status"] == "active"]
@@ -27,6 +30,25 @@ def test_starting_empty_deletes_what_is_fictional_and_keeps_what_is_not(tmp_path
     assert json.loads(run("areas", "list", "--store", folder, "--json").output) == []
     assert json.loads(run("basemap", "list", "--store", folder, "--json").output) == []
     assert run("verify", "--store", folder).exit_code == 0
+    assert "P-" in run("places", "list", "--store", folder).output  # taken on beside real data: kept
+
+
+def test_places_of_a_borough_that_was_only_tried_out_go_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    assert run("init", "--store", folder, "--demo").exit_code == 0
+    _propose_a_place(folder)
+    assert "P-" in run("places", "list", "--store", folder).output
+    stores.start_empty(stores.open_local(folder), LOCAL_ACTOR)
+    assert "P-" not in run("places", "list", "--store", folder).output
+    assert run("verify", "--store", folder).exit_code == 0
+
+
+def _propose_a_place(folder: Path) -> None:
+    cell = h3.latlng_to_cell(52.43, -4.8, 10)
+    words = ("--why", "Concerns after school", "--name", "Around the pool", "--action", "Mend the lighting")
+    owner = ("--action-type", "environment", "--owner", "environment", "--role", "Parks manager")
+    said = run("places", "propose", "--store", folder, "--cell", cell, *words, *owner)
+    assert said.exit_code == 0, said.output
 
 
 def test_areas_are_named_in_the_readers_language(demo_store: Store) -> None:
