@@ -42,7 +42,7 @@ def picture(shape: str, mark: str) -> str:
     """The mark as SVG elements. Raises SchemaBroken for a shape or letters that are not allowed.
 
     >>> picture("square", "S").count("<")
-    4
+    3
     """
     if shape not in SHAPES or not isinstance(mark, str) or not MARK.fullmatch(mark):
         raise SchemaBroken(f"A mark is one of {', '.join(SHAPES)} with one or two of A to Z and 0 to 9.")
