@@ -228,7 +228,6 @@ def _import(content: bytes, name: str, choice: asset_imports.AssetChoice) -> Non
     except CsgMapsError as problem:
         state.remember("assets.failed", str(problem))
         return
-    state.remember("assets.said", asset_imports.in_words(report))
     state.remember("assets.report", (report, datetime.datetime.now(datetime.UTC)))
     state.remember("assets.turn", state.remembered("assets.turn", 0) + 1)
     state.forget("assets.look")

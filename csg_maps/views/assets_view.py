@@ -41,13 +41,14 @@ def show() -> None:
     show_messages()
     counted = assets.count_kinds(store, actor)
     due = assets.review_due(store, actor, datetime.date.today()) if counted else ()
-    review = _("Due for review ({count})").format(count=wording.number(len(due))) if due else _("Due for review")
     listed, added, reviewed, contacts = st.tabs(
-        [_("All assets"), _("Add a list"), review, _("Contacts of guardians")], key="assets.tabs"
+        [_("All assets"), _("Add a list"), _("Due for review"), _("Contacts of guardians")],
+        key=f"assets.{state.language()}.tabs",
+        on_change="rerun",
     )
     with listed:
-        if counted:
-            _show_all(store, actor, counted)
+        if counted:  # a map that begins its life out of sight has no height, and keeps none
+            _show_all(store, actor, counted, is_seen=bool(listed.open))
         else:
             st.text(_("There are no assets yet. Add a list of schools, stops, parks, takeaways or safe places."))
         _show_removed(store, actor)
@@ -70,7 +71,7 @@ def show_messages() -> None:
     state.forget("assets.failed")
 
 
-def _show_all(store: Any, actor: Any, counted: dict[str, int]) -> None:
+def _show_all(store: Any, actor: Any, counted: dict[str, int], *, is_seen: bool) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         assets_beside.show_kinds(counted)
@@ -86,7 +87,8 @@ def _show_all(store: Any, actor: Any, counted: dict[str, int]) -> None:
             key=f"{key}.kind",
         )
         kinds = (kind,) if kind in counted else tuple(counted)
-        _show_map(store, actor, kinds)
+        if is_seen:
+            _show_map(store, actor, kinds)
     find, choose = st.columns(2, gap="medium")
     search = find.text_input(
         _("Find by name"), key="assets.search", help=_("A part of the English or the Welsh name."), max_chars=80
@@ -279,6 +281,12 @@ def _show_due(due: tuple[Asset, ...]) -> None:
         st.text(_("Nothing is due for review within 30 days."))
         return
     today = datetime.date.today().isoformat()
+    overdue = sum(asset.review_on <= today for asset in due)
+    st.text(
+        _("{overdue} are due, {soon} within 30 days.").format(
+            overdue=wording.number(overdue), soon=wording.number(len(due) - overdue)
+        )
+    )
     st.table(
         pd.DataFrame(
             {

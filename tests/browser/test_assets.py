@@ -83,7 +83,9 @@ def test_a_list_by_clicks_mended_taken_away_and_brought_back(visit, own_server: 
     seen.page.get_by_text("The Den is taken away.").wait_for(timeout=30_000)
     seen.settle()
     seen.page.get_by_text("Taken away (1)").click()
-    _choose(seen, "Bring one back", "Den")
+    seen.page.get_by_role("combobox", name="Bring one back").click()
+    seen.page.wait_for_timeout(500)
+    seen.page.get_by_role("option").first.click()
     seen.page.get_by_role("button", name="Bring it back").click()
     seen.page.get_by_text("The Den is back.").wait_for(timeout=30_000)
     seen.settle()
@@ -104,6 +106,9 @@ def test_marks_beside_hotspots_with_legend_and_what_is_near_the_place_that_is_op
     assert frame.locator(".csg-number").count() == 10
     legend = seen.page.locator("table", has_text="Letters").last.inner_text()
     assert "Takeaways" in legend and "Stations" in legend and "Libraries" not in legend
+    seen.page.keyboard.press("Escape")
+    seen.page.wait_for_timeout(500)
+    seen.settle()
     seen.page.get_by_role("combobox", name="Open a place from the table").click()
     seen.page.wait_for_timeout(500)
     seen.page.get_by_role("option").first.click()
