@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from csg_maps.geography.cells import centres
 from csg_maps.layers.asset_layer import asset_layer
 from csg_maps.layers.map_page import make_map
 from csg_maps.model.actor import LOCAL_ACTOR
 from csg_maps.model.asset import asset_kinds
+from csg_maps.model.filters import CellPlace, ConcernFilter
 from csg_maps.store import guardian_contacts
 from csg_maps.store.workspace import open_store
-from csg_maps.workflows import assets, assets_near
+from csg_maps.workflows import assets, assets_near, explore
 from tests.attacks.test_injection import BOUNDS, everything_sent
 from tests.attacks.test_pages import (  # noqa: F401 - nothing_ran watches every test here too
     ALL,
@@ -83,16 +85,20 @@ def test_attack_001_003_004_005_007_names_of_assets_are_inert_on_the_pages(store
     is_inert(at)
     assert "csg-asset" in the_map(at)
     assert not any(mark in the_map(at) for mark in MARKS)
-    at.selectbox(key="hotspots.open").set_value(_some_cell(store)).run()
+    at = open_page("3_Hotspots.py")
+    at.selectbox(key="hotspots.open").set_value(_southernmost_cell(store)).run()
     is_inert(at)
-    assert any(literal(at, name) for name in NAMES), "the profile says what is near"
+    shown = [name for name in NAMES if literal(at, name)]
+    assert len(shown) >= 5, "the profile says what is near"
 
 
-def _some_cell(store: Path) -> int:
-    from csg_maps.model.filters import CellPlace, ConcernFilter
-    from csg_maps.workflows import explore
-
-    return int(explore.hotspots(open_store(store), LOCAL_ACTOR, ConcernFilter(), CellPlace(9)).table["cell"].iloc[0])
+def _southernmost_cell(store: Path) -> int:
+    """A cell with concerns that lies beside the assets."""
+    cells = explore.hotspots(open_store(store), LOCAL_ACTOR, ConcernFilter(), CellPlace(9)).table.query("count > 0")[
+        "cell"
+    ]
+    latitude, _longitude = centres(cells.to_numpy())
+    return int(cells.iloc[int(latitude.argmin())])
 
 
 def test_attack_001_004_a_hostile_list_through_the_page_is_inert_at_each_step(store: Path) -> None:

@@ -54,7 +54,7 @@ def test_the_same_source_again_updates_keeps_verification_and_marks_what_is_miss
 def test_a_later_verification_in_the_file_counts_and_an_earlier_one_does_not(store: Store) -> None:
     assets.bring_in(store, LOCAL_ACTOR, "a", [row("1", verified_by="X", verified_on="2026-05-01")], TODAY)
     assets.bring_in(store, LOCAL_ACTOR, "a", [row("1", verified_by="Y", verified_on="2026-04-01")], TODAY)
-    assert held(store, "1").verified_by == "X"
+    assert (held(store, "1").verified_by, held(store, "1").verified_on) == ("X", "2026-05-01")
     assets.bring_in(store, LOCAL_ACTOR, "a", [row("1", verified_by="Z", verified_on="2026-06-01")], TODAY)
     assert (held(store, "1").verified_by, held(store, "1").verified_on) == ("Z", "2026-06-01")
 
