@@ -27,7 +27,7 @@ def test_a_postcode_becomes_a_cell_through_code_point_open_as_it_comes(
     table = shared_data / "postcodes/codepoint_open_2014_lu.csv"
     kept = run("tables", "add", "postcodes", table, "--store", store)
     assert kept.exit_code == 0, kept.output
-    assert "6225 postcodes" in kept.output
+    assert "6,225 postcodes" in kept.output
     file = tmp_path / "concerns.csv"
     file.write_text(
         "Date,Postcode,Harm\n2026-01-05,LU1 1AA,missing\n2026-01-06,lu11aa,missing\n2026-01-07,ZZ9 9ZZ,missing\n"
