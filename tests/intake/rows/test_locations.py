@@ -91,7 +91,7 @@ def test_rows_without_a_place_are_kept_counted_by_their_area_code_and_told():
     assert found.accepted["place_precision"].tolist() == ["area", "unknown", "area"]
     assert found.accepted["area_ward"].tolist() == ["W1", "", ""]
     assert found.problems.loc[found.problems["code"] == "no-place", "row"].tolist() == [2, 3, 4]
-    assert facts_of(found, "area-code-unknown") == [{"rows": "1"}]
+    assert facts_of(found, "area-code-unknown") == [{"rows": "1", "codes": "X9"}]
 
 
 def test_what_happened_online_has_no_cell():
