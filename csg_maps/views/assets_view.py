@@ -63,10 +63,13 @@ def show() -> None:
 def show_messages() -> None:
     """What the last click did, once."""
     said: tuple[str, ...] = state.remembered("assets.said", ())
-    for line in said:
-        st.success(wording.plain(line))
-    if failed := state.remembered("assets.failed", ""):
-        st.error(wording.plain(failed))
+    with st.container(
+        key="assets.messages"
+    ):  # always there: what follows keeps its place, and stays open, when it empties
+        for line in said:
+            st.success(wording.plain(line))
+        if failed := state.remembered("assets.failed", ""):
+            st.error(wording.plain(failed))
     state.forget("assets.said")
     state.forget("assets.failed")
 
@@ -258,7 +261,7 @@ def _show_removed(store: Any, actor: Any) -> None:
     removed = {asset.asset_id: asset for asset in assets.list_assets(store, actor, removed=True)}
     if not removed:
         return
-    with st.expander(_("Taken away ({count})").format(count=wording.number(len(removed)))):
+    with st.expander(_("Taken away ({count})").format(count=wording.number(len(removed))), key="assets.removed.box"):
         chosen = st.selectbox(
             _("Bring one back"),
             list(removed),
