@@ -22,7 +22,20 @@ def main(language: str) -> None:
     use_language(language)
 
 
-for command in (init, import_, batches, withdraw, restore_batch, areas, tables, count, hotspots, places, verify, run_job):
+for command in (
+    init,
+    import_,
+    batches,
+    withdraw,
+    restore_batch,
+    areas,
+    tables,
+    count,
+    hotspots,
+    places,
+    verify,
+    run_job,
+):
     main.add_command(command)
 main.add_command(names)
 for command in (supply_board, return_, reply):

@@ -192,6 +192,11 @@ class MapSetup(MacroElement):  # type: ignore[misc]
         if not (-90 <= south < north <= 90 and -360 <= west < east <= 540):
             raise SchemaBroken("The bounds of a map must be south < north and west < east, in degrees.")
         self.corners = json.dumps([[south, west], [north, east]])
-        labels = [_("Map. The table on this page holds the same information."), _("Zoom in"), _("Zoom out"), language_code]
+        labels = [
+            _("Map. The table on this page holds the same information."),
+            _("Zoom in"),
+            _("Zoom out"),
+            language_code,
+        ]
         self.words = json.dumps(labels).replace("<", "\\u003c").replace("&", "\\u0026")
         self.background = SEA

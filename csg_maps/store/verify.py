@@ -71,7 +71,9 @@ def verify(store: Store) -> VerifyReport:
     for layer in list_layers(store):
         for path in altered_cell_files(store, layer.layer_id):
             changed.append(f"{path.parent.name}/{path.stem}")
-            path.unlink(missing_ok=True)  # worked out from the layer and the records, and worked out again when asked for
+            path.unlink(
+                missing_ok=True
+            )  # worked out from the layer and the records, and worked out again when asked for
     swept = _sweep(store, {file.path for file in expected})
     return _report(len(expected), records, missing, changed, swept=swept, damage=damage)
 

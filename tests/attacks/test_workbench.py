@@ -86,9 +86,7 @@ def test_attack_094_a_reason_that_would_name_somebody_is_not_kept(store, why):
     assert not audit.entries(store)["detail"].str.contains("943|smith", regex=True).any()
 
 
-@pytest.mark.parametrize(
-    "forged", [(), (-1,), (10**12,), (0, 0), (True,), ("0",), (0.0,), (0, 29)], ids=str
-)
+@pytest.mark.parametrize("forged", [(), (-1,), (10**12,), (0, 0), (True,), ("0",), (0.0,), (0, 29)], ids=str)
 def test_attack_011_forged_rows_change_nothing(store, forged):
     batch_id, version = aside_of(store).batch_id, data_version(store)
     for how in (Mend("unplaced"), Mend("refused", why="forged rows")):

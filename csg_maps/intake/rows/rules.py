@@ -142,7 +142,9 @@ USRN_NOT_FOUND = register(
 PLACE_WITHHELD = register(
     "place-text-withheld",
     "warning",
-    N_("{rows} rows name their place in a text that is too long or may tell of a person. It was neither shown nor kept."),
+    N_(
+        "{rows} rows name their place in a text that is too long or may tell of a person. It was neither shown nor kept."
+    ),
     N_("Ask the agency to write only the place. Put the rows on the map by hand, if the place is known."),
 )
 PLACE_NOT_KNOWN = register(
