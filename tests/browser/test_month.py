@@ -90,18 +90,18 @@ def test_the_board_says_who_is_behind_and_gives_what_to_send(visit, app_server, 
     seen.settle()
     assert seen.page.get_by_test_id("stCode").inner_text().startswith("Subject: data return, Housing and landlords")
     seen.shot("supplies_2_reminder")
-    seen.page.get_by_role("tab", name="Blank return").click()
+    _open_tab(seen, "Blank return")
     with seen.page.expect_download() as blank:
         seen.page.get_by_role("button", name="Download the blank return (Excel)").click()
     blank.value.save_as(tmp_path / "return.xlsx")
     assert "xl/workbook.xml" in zipfile.ZipFile(tmp_path / "return.xlsx").namelist()
-    seen.page.get_by_role("tab", name="Reply about what came").click()
+    _open_tab(seen, "Reply about what came")
     with seen.page.expect_download() as reply:
         seen.page.get_by_role("button", name="Download the page to print (HTML)").click()
     reply.value.save_as(tmp_path / "reply.html")
     assert "Thank you" in (tmp_path / "reply.html").read_text(encoding="utf-8")
     seen.shot("supplies_3_reply")
-    seen.page.get_by_role("tab", name="What is expected").click()
+    _open_tab(seen, "What is expected")
     seen.page.get_by_role("textbox", name="Role to write to").fill("Data officer")
     seen.page.get_by_role("button", name="Keep this").click()
     seen.page.get_by_text("It is kept.").wait_for(timeout=15_000)
@@ -112,6 +112,13 @@ def test_the_board_says_who_is_behind_and_gives_what_to_send(visit, app_server, 
     assert seen.elsewhere() == []
     assert seen.complaints() == []
     _print(seen, tmp_path / "reply.html")
+
+
+def _open_tab(seen, name: str) -> None:
+    """Open a tab and wait until what it holds stands still: a click on a button that moves is nobody's."""
+    seen.page.get_by_role("tab", name=name).click()
+    seen.page.wait_for_timeout(500)
+    seen.settle()
 
 
 def _print(seen, page: Path) -> None:
