@@ -31,6 +31,14 @@ POLICE_UK_IS_BACKGROUND = register(
 )
 
 
+RETURN_OF_ANOTHER = register(
+    "return-of-another-agency",
+    "refuse",
+    N_("This return was made for {made_for}, and is imported as from {agency}."),
+    N_("Choose the agency that it was made for, or send the other agency a return of its own."),
+)
+
+
 @dataclass(frozen=True)
 class Decision:
     """How a table is read. With any `refusals` it is not; `announcements` say what was chosen without asking."""
@@ -60,6 +68,10 @@ def decide(store: Store, table: RawTable, request: ImportRequest) -> Decision:
     refusals = [wrong] if wrong else list(readiness.refusals(table.name, table.columns, mapping))
     if proposal.is_background and evidence != "background":
         refusals.append(found(POLICE_UK_IS_BACKGROUND, table.name))
+    agency = request.provenance.agency
+    for said in table.problems:
+        if said.code == "return-known" and said.values["agency"] not in {"", agency}:
+            refusals.append(found(RETURN_OF_ANOTHER, table.name, made_for=said.values["agency"], agency=agency))
     left_out = {*request.leave_out, *mapping.left_out}
     refusals += [
         found(IDENTIFIERS_UNDECIDED, table.name, column=one.column, name=one.column, reason=one.reason)

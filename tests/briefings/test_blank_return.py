@@ -67,6 +67,18 @@ def test_show_5_filled_by_a_library_that_did_not_write_it_imports_with_nothing_t
     assert (mapping["fields"]["time"], report["period_from"]) == (HEADINGS["time"], "2026-10")
 
 
+def test_a_return_made_for_one_agency_is_not_imported_as_anothers(tmp_path: Path) -> None:
+    file = fill(form.blank_return("voluntary"), tmp_path / "filled.xlsx", ROWS)
+    assert run("init", "--store", tmp_path / "store").exit_code == 0
+    done = run(
+        "import", file, "--store", tmp_path / "store", "--agency", "health", "--agreement", "ISP 12", "--purpose",
+        "Safer places", "--share-with", "all", "--retain-until", "2090-03-31",
+    )  # fmt: skip
+    assert done.exit_code != 0
+    assert "made for voluntary" in done.output
+    assert json.loads(run("batches", "--store", tmp_path / "store", "--json").output) == []
+
+
 def test_columns_deleted_and_moved_and_one_language_chosen_is_still_known(tmp_path: Path) -> None:
     order = [HEADINGS["harm"], HEADINGS["date"]]
     without = [HEADINGS[name] for name in ("latitude", "told_by", "basis", "time")]
