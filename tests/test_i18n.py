@@ -88,3 +88,8 @@ def test_an_unknown_text_or_language_stays_english() -> None:
     assert i18n.language() == "en"
     i18n.use_language("cy")
     assert i18n._("a text that nobody wrote") == "a text that nobody wrote"
+
+
+def test_a_text_inside_an_f_string_is_found() -> None:
+    source = "def show(): print(f\"**{_('By month')}** {n_('{count} row', '{count} rows', 2)} {_(LABELS['status'])}\")"
+    assert list(catalogue._messages(source)) == ["By month", ("{count} row", "{count} rows")]
