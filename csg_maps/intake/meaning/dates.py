@@ -112,32 +112,26 @@ def find_format(values: pd.Series, *, heading: str = "", today: datetime.date | 
     reads = _try_formats(texts, stated, today or datetime.date.today())
     counted = {code: int(weights[read.ok & stated].sum()) for code, read in reads.items()}
     preferred = sorted((code for code in counted if counted[code]), key=lambda code: -counted[code])
-    if preferred and counted[preferred[0]] * 2 < total and _is_mixed(reads, stated, weights):
-        chosen = preferred[0]
-        reason = _("The column mixes several ways of writing a date; {format} reads {read} of {total} values.")
-        return DateFinding(
-            format=chosen,
-            alternatives=_alternatives(chosen, preferred, counted),
-            is_ambiguous=True,
-            counted=counted,
-            stated=total,
-            unreadable_examples_rows=_unread(column, stated, reads[chosen]),
-            reason=reason.format(read=counted[chosen], total=total, format=chosen),
-        )
-    if not preferred or counted[preferred[0]] * 2 < total:
+    reads_half = bool(preferred) and counted[preferred[0]] * 2 >= total
+    if not reads_half and not (preferred and _is_mixed(reads, stated, weights)):
         reason = _("No one format reads at least half of the column.") if total else _("The column is blank.")
         return DateFinding("", tuple(preferred), False, counted, total, (), reason)
-    chosen, is_ambiguous, reason = _settle_order(preferred[0], reads, counted, stated)
-    chosen = _settle_months(chosen, reads, stated, heading)
+    if reads_half:
+        chosen, is_ambiguous, reason = _settle_order(preferred[0], reads, counted, stated)
+        chosen = _settle_months(chosen, reads, stated, heading)
+    else:
+        chosen, is_ambiguous = preferred[0], True
+        reason = _("The column mixes several ways of writing a date; {format} reads {read} of {total} values.")
     if "±" in chosen:
         reason += " " + _("Times with an offset are brought to the local clock.")
+    unread = np.flatnonzero(column.to_rows(stated & ~reads[chosen].ok))[:5]
     return DateFinding(
         format=chosen,
         alternatives=_alternatives(chosen, preferred, counted),
         is_ambiguous=is_ambiguous,
         counted=counted,
         stated=total,
-        unreadable_examples_rows=_unread(column, stated, reads[chosen]),
+        unreadable_examples_rows=tuple(int(position) for position in unread),
         reason=reason.format(read=counted[chosen], total=total, format=chosen),
     )
 
@@ -146,11 +140,6 @@ def _is_mixed(reads: dict[str, Moments], stated: Bools, weights: Ints) -> bool:
     """Whether most of a column are dates, though of no one format."""
     by_any = np.logical_or.reduce([read.ok for read in reads.values()])
     return bool(weights[by_any & stated].sum() >= MOSTLY_DATES * weights[stated].sum())
-
-
-def _unread(column: Distinct, stated: Bools, read: Moments) -> tuple[int, ...]:
-    """Positions of the first rows that say something and are not read."""
-    return tuple(int(position) for position in np.flatnonzero(column.to_rows(stated & ~read.ok))[:5])
 
 
 def parse_with(
