@@ -186,7 +186,7 @@ def tables() -> None:
 @click.option("--to", "to_code", default="", metavar="FIELD", help="For a lookup: the code of the layer.")
 @one_clear_line
 def add_table(kind: str, file: Path, folder: Path, *, layer: str, from_code: str, to_code: str) -> None:
-    """Keep a table, in place of the one before: postcodes, premises or lookup."""
+    """Keep a table, in place of the one before: postcodes, premises, lookup, or places by name (uprn, usrn, streets, names)."""
     if not file.is_file():
         raise InputRefused(f"There is no file {file.name!r}; check its name and folder.")
     codes = (from_code, to_code)

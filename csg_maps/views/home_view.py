@@ -144,10 +144,10 @@ def _show_next(held: Overview, soon: tuple[set_aside.Expiring, ...]) -> None:
         if supply.missing:
             months = ", ".join(wording.month(month) for month in supply.missing[-3:])
             agency = wording.label("agencies", supply.agency)
-            steps.append((_("Ask {agency} for {months}.").format(agency=agency, months=months), "pages/1_Upload.py"))
+            steps.append((_("Ask {agency} for {months}.").format(agency=agency, months=months), "pages/6_Supplies.py"))
     steps.append((_("Go through the hotspots."), "pages/3_Hotspots.py"))
     for text, page in steps:
-        said, way = st.columns([4, 1], vertical_alignment="center")
+        said, way = st.columns([2, 1], vertical_alignment="center")
         said.text(text)  # a link cuts long words off
         way.page_link(page, label=_("Go there"), icon=wording.ONWARDS)
 

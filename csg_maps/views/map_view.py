@@ -74,7 +74,8 @@ def _show_credits() -> None:
     nothing: tuple[str, str] = ("", "")
     attribution, tile_host = state.remembered("map.credits", nothing)
     if attribution:
-        st.caption(_("Base map: {attribution}").format(attribution=wording.plain(attribution)))
+        # the demo's own credit is in the catalogue; any other stands as it was supplied
+        st.caption(_("Base map: {attribution}").format(attribution=wording.plain(_(attribution))))
     if tile_host:
         learns = _(
             "The tiles come from {host}, another organisation's server: it learns which part of the map is looked at."

@@ -226,7 +226,7 @@ def _how_made(store: Store, actor: Actor, place: RegisteredPlace) -> tuple[str, 
     if last:
         lines.append(_("The newest concern held is of {day}.").format(day=last))
     if attribution := picture.ground(store, actor).attribution:
-        lines.append(_("Map: {attribution}.").format(attribution=attribution.rstrip(".")))
+        lines.append(_("Map: {attribution}.").format(attribution=_(attribution).rstrip(".")))
     lines.append(_("Small numbers can point to a child: do not publish this page."))
     return tuple(lines)
 
